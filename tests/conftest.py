@@ -1,0 +1,13 @@
+"""Hypothesis profiles: `quick` for every run, `thorough` on demand (--hypothesis-profile)."""
+
+import torch
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "quick", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("quick")
+
+# The suite runs in parallel processes: more threads in each would only get in each other's way.
+torch.set_num_threads(1)

@@ -1,0 +1,69 @@
+"""The judges of exact steps tell true from false from undecided."""
+
+import pytest
+import sympy as sp
+
+from theory.proof import counterexample, identity, to_z3, valid
+
+x, y = sp.symbols("x y", real=True)
+n = sp.Symbol("n", integer=True, positive=True)
+A = sp.MatrixSymbol("A", n, n)
+
+
+@pytest.mark.parametrize(
+    ("statement", "passed"),
+    [
+        (sp.Eq(sp.sin(x) ** 2 + sp.cos(x) ** 2, 1), True),
+        (sp.Eq(sp.factorial(n) / sp.factorial(n - 1), n), True),
+        (sp.Eq((x + y) ** 2, x**2 + y**2), False),
+        (sp.Eq(sp.MatMul(A, sp.Transpose(A)), A * A.T, evaluate=False), True),
+        (sp.Eq(A * A.T, A.T * A), None),
+        (sp.Eq(x, x), None),
+        (x > 0, None),
+    ],
+)
+def test_identity(statement, passed):
+    assert identity(statement).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("statement", "passed"),
+    [
+        (sp.Implies(x > 1, x**2 > x), True),
+        (sp.Implies(sp.And(x > 0, y > 0), 1 / (x + y) < 1 / x), True),
+        (sp.Implies(x >= 0, sp.Abs(x - 1) <= sp.Abs(x**2 - 1)), True),
+        (sp.Max(x, y) >= sp.Min(x, y), True),
+        (sp.Max(x, y) * 2 >= x + y, True),
+        (x**2 > x, False),
+        (sp.true, None),
+        (sp.Eq(x, x), None),
+    ],
+)
+def test_valid(statement, passed):
+    assert valid(statement).passed is passed
+
+
+def test_a_counterexample_of_z3_is_reported():
+    assert "x" in valid(x**2 > x).detail
+
+
+def test_a_timeout_is_undecided_and_says_so():
+    a, b, c, d, e = sp.symbols("a b c d e", real=True)
+    hard = sp.Implies(
+        sp.And(a > 1, b > 1, c > 1, sp.Eq(a**7 + b**7 + d**5, c**7 + e**9)), sp.Ne(a * b * c, d * e * a**3)
+    )
+    finding = valid(hard, timeout_ms=1)
+    assert finding.passed is None
+    assert "no answer" in finding.detail
+
+
+@pytest.mark.parametrize("statement", [sp.sin(x) > 0, sp.sqrt(x) > 0, sp.Symbol("w") > 0])
+def test_what_is_not_real_arithmetic_is_refused(statement):
+    with pytest.raises(TypeError, match=r"not a formula|not declared real"):
+        to_z3(statement)
+
+
+def test_counterexample_passes_only_where_the_statement_is_false():
+    assert counterexample(x**2 > x, {x: sp.Rational(1, 2)}).passed
+    assert not counterexample(x**2 > x, {x: sp.Integer(2)}).passed
+    assert not counterexample(x**2 > y, {x: sp.Integer(2)}).passed

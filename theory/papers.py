@@ -1,0 +1,56 @@
+"""The papers that claims are taken from, by the key that claims and docstrings cite."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Bibliographic record of a cited work."""
+
+    key: str
+    authors: str
+    title: str
+    source: str
+    year: int
+
+
+PAPERS = {
+    paper.key: paper
+    for paper in (
+        Paper(
+            "W",
+            "D. Klindt, Y. LeCun, R. Balestriero",
+            "When Does LeJEPA Learn a World Model?",
+            "arXiv:2605.26379v1",
+            2026,
+        ),
+        Paper(
+            "L",
+            "R. Balestriero, Y. LeCun",
+            "LeJEPA: Provable and Scalable Self-Supervised Learning Without the Heuristics",
+            "arXiv:2511.08544",
+            2025,
+        ),
+        Paper(
+            "Janson",
+            "S. Janson",
+            "Gaussian Hilbert Spaces",
+            "Cambridge Tracts in Mathematics 129",
+            1997,
+        ),
+        Paper(
+            "HornJohnson",
+            "R. A. Horn, C. R. Johnson",
+            "Matrix Analysis",
+            "Cambridge University Press, 2nd edition",
+            2013,
+        ),
+        Paper(
+            "ODonnell",
+            "R. O'Donnell",
+            "Analysis of Boolean Functions",
+            "Cambridge University Press",
+            2014,
+        ),
+    )
+}

@@ -1,0 +1,122 @@
+"""The two judges of an exact step: SymPy for identities, z3 for formulas over the reals."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add, eq, ge, gt, le, lt, mul, ne
+
+import sympy as sp
+import z3
+from sympy.logic.boolalg import BooleanAtom
+
+from theory.claim import Finding
+
+_TIMEOUT_MS = 20_000
+
+
+def identity(statement: sp.Basic, **covered: str) -> Finding:
+    """Decide an equation between SymPy expressions, for all values of its symbols.
+
+    Unevaluated parts (expectations, sums) are evaluated first. Equality of scalars is proved by
+    simplification of the difference to zero, and disproved by a point where the difference is not
+    zero. Equality of matrices of symbolic size is proved where both sides have one normal form.
+
+    Parameters
+    ----------
+    statement
+        An `Eq` that SymPy has not already decided when it was built.
+    covered
+        Ranges of the symbols, for the report.
+    """
+    if not isinstance(statement, sp.Eq):
+        return Finding(None, covered, f"not an open equation: {statement}")
+    left, right = statement.lhs.doit(), statement.rhs.doit()
+    if left.is_Matrix:
+        same = left == right
+        return Finding(same or None, covered, "" if same else f"{left} and {right} may differ")
+    difference = sp.simplify(left - right)
+    verdict = difference.equals(0)
+    return Finding(verdict, covered, "" if verdict else f"left minus right is {difference}")
+
+
+def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str) -> Finding:
+    """Decide a formula over the reals for all values of its free symbols.
+
+    z3 is asked for a counterexample; if there is none the formula is valid.
+
+    Parameters
+    ----------
+    statement
+        Boolean combination of polynomial or rational (in)equalities. A statement that SymPy
+        already collapsed to true or false proves nothing and is undecided.
+    timeout_ms
+        Milliseconds after which the finding is undecided.
+    covered
+        Ranges of the symbols, for the report.
+
+    Raises
+    ------
+    TypeError
+        If the statement holds something that is not first-order real arithmetic.
+    """
+    if isinstance(statement, BooleanAtom):
+        return Finding(None, covered, f"collapsed to {statement} when it was built")
+    solver = z3.Solver()
+    solver.set("timeout", timeout_ms)
+    solver.add(z3.Not(to_z3(statement)))
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Finding(True, covered)
+    if answer == z3.sat:
+        return Finding(False, covered, f"fails at {solver.model()}")
+    return Finding(None, covered, f"z3 gave no answer: {solver.reason_unknown()}")
+
+
+_OPERATIONS: dict[type, Callable[..., z3.ExprRef]] = {
+    sp.And: z3.And,
+    sp.Or: z3.Or,
+    sp.Not: z3.Not,
+    sp.Implies: z3.Implies,
+    sp.Add: lambda *terms: reduce(add, terms),
+    sp.Mul: lambda *factors: reduce(mul, factors),
+    sp.Abs: lambda value: z3.If(value >= 0, value, -value),
+    sp.Max: lambda *values: reduce(lambda a, b: z3.If(a >= b, a, b), values),
+    sp.Min: lambda *values: reduce(lambda a, b: z3.If(a <= b, a, b), values),
+    sp.Eq: eq,
+    sp.Ne: ne,
+    sp.StrictLessThan: lt,
+    sp.LessThan: le,
+    sp.StrictGreaterThan: gt,
+    sp.GreaterThan: ge,
+}
+
+
+def to_z3(statement: sp.Basic) -> z3.ExprRef:
+    """Translate a SymPy formula of real arithmetic, every free symbol a real variable.
+
+    Raises
+    ------
+    TypeError
+        If the formula holds something else, or a symbol that may be complex.
+    """
+    if isinstance(statement, sp.Symbol):
+        if not statement.is_real:
+            raise TypeError(f"symbol {statement} is not declared real")
+        return z3.Real(statement.name)
+    if isinstance(statement, sp.Rational):
+        return z3.Q(statement.p, statement.q)
+    if isinstance(statement, sp.Pow) and statement.exp.is_Integer:
+        # A quotient of z3 is total, its value at zero arbitrary: what is valid holds regardless.
+        base, exponent = to_z3(statement.base), int(statement.exp)
+        power = reduce(mul, [base] * abs(exponent))
+        return power if exponent > 0 else 1 / power
+    operation = next((op for type_, op in _OPERATIONS.items() if isinstance(statement, type_)), None)
+    if operation is None:
+        raise TypeError(f"not a formula of real arithmetic: {statement}")
+    return operation(*map(to_z3, statement.args))
+
+
+def counterexample(statement: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Finding:
+    """Refute a statement at a point, exactly: passes if the statement is false there."""
+    there = sp.simplify(statement.subs(point).doit())
+    covered = {str(symbol): str(value) for symbol, value in point.items()}
+    return Finding(there == sp.false, covered, "" if there == sp.false else f"there it reads {there}")
