@@ -1,0 +1,9 @@
+"""The claims, a package per part of the paper and a module per claim."""
+
+from theory.claims import background, identifiability, recovery
+
+MODULES = (
+    *identifiability.MODULES,
+    *recovery.MODULES,
+    background,
+)

@@ -1,0 +1,37 @@
+"""Facts of the literature that the proofs lean on, each tried elsewhere for falsity and vacuity.
+
+References
+----------
+Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4.
+"""
+
+import sympy as sp
+
+from theory.claim import Claim, Role, Verdict
+from theory.notation import Expectation, d, h, w, z
+
+HERMITE_COMPLETENESS = Claim(
+    id="hermite_completeness",
+    paper="Janson",
+    locator="Theorem 2.6",
+    role=Role.BACKGROUND,
+    title="Hermite polynomials are a complete orthonormal system",
+    says=r"Every square integrable $h$ is the sum of its Hermite expansion, and $\mathbb{E}|h|^2=\sum_d w_d$.",
+    statement=sp.Eq(Expectation(h(z) ** 2), sp.Sum(w[d], (d, 0, sp.oo))),
+    assumptions={"square_integrable": r"$\mathbb{E}\,|h(z)|^2 < \infty$."},
+    expected=Verdict.SUPPORTED,
+)
+
+_A, _P, _Q = (sp.MatrixSymbol(name, *sp.symbols("n n", integer=True)) for name in "APQ")
+POLAR_DECOMPOSITION = Claim(
+    id="polar_decomposition",
+    paper="HornJohnson",
+    locator="Theorem 7.3.1",
+    role=Role.BACKGROUND,
+    title="Polar decomposition",
+    says=r"Every square $A$ is $PQ$ with $P\succeq0$ and $Q$ orthogonal, and the distance of $A$ to the orthogonal "
+    r"matrices is $|A-Q|_F^2=\sum_i(\sigma_i(A)-1)^2$.",
+    statement=sp.Eq(_A, _P * _Q),
+    assumptions={"square": r"$A$ is a real square matrix."},
+    expected=Verdict.SUPPORTED,
+)
