@@ -1,0 +1,1 @@
+"""The certified and fuzzed layer: NumPy, SciPy, mpmath, Arb and Hypothesis. It knows no torch."""

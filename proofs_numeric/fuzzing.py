@@ -1,0 +1,46 @@
+"""Run a Hypothesis property as a check of the ledger."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from theory.claim import JSON, Finding
+
+
+def fuzz(
+    holds: Callable[..., None],
+    *strategies: SearchStrategy[Any],
+    examples: int,
+    **covered: JSON,
+) -> Finding:
+    """Try a property on generated examples, the same ones in every run.
+
+    Parameters
+    ----------
+    holds
+        Raises AssertionError where the property fails.
+    strategies
+        One for each argument of the property.
+    examples
+        Number of examples.
+    covered
+        What the examples range over, for the report.
+    """
+    run = settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate, Phase.target, Phase.shrink],
+        print_blob=False,
+    )(given(*strategies)(holds))
+    covered = {"examples": examples, **covered}
+    try:
+        run()
+    except AssertionError as failure:
+        example = "; ".join(getattr(failure, "__notes__", []))
+        return Finding(False, covered, f"{failure} {example}".strip())
+    return Finding(True, covered)

@@ -1,0 +1,75 @@
+"""Strategies stay in their domain and reach its corners."""
+
+import numpy as np
+import pytest
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.hermite_coefficients import Coefficients
+from proofs_numeric.strategies import correlations, hermite_encoders, orthogonal_matrices
+
+
+@given(correlations(negative=True))
+def test_correlations_are_open_and_not_zero(rho):
+    assert -1 < rho < 1
+    assert rho != 0
+
+
+@given(st.integers(1, 8).flatmap(orthogonal_matrices))
+def test_orthogonal_matrices_are_orthogonal(matrix):
+    np.testing.assert_allclose(matrix @ matrix.T, np.eye(len(matrix)), atol=1e-12)
+
+
+@given(hermite_encoders())
+def test_encoders_are_in_their_domain(encoder):
+    assert 1 <= encoder.dim <= 6
+    assert encoder.max_degree <= 8
+    assert encoder.outputs
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda encoder: encoder.dim == 6 and len(encoder.outputs[0]) > 400,
+        lambda encoder: encoder.max_degree == 8,
+        lambda encoder: not any(encoder.outputs),
+        lambda encoder: set(encoder.variance_by_degree()) == {0},
+        lambda encoder: len(encoder.outputs) > encoder.dim,
+        lambda encoder: len(encoder.outputs) == 4 and encoder.outputs[0] == encoder.outputs[2] != {},
+    ],
+    ids=["dense", "degree 8", "zero", "constant", "more outputs than latents", "repeated outputs"],
+)
+def test_encoders_reach_their_corners(wanted):
+    find(hermite_encoders(), wanted)
+
+
+def test_the_simplest_encoder_is_the_identity_of_one_latent():
+    simplest = find(hermite_encoders(), lambda _: True)
+    assert simplest.dim == 1
+    assert simplest.outputs == ({(1,): 1},)
+
+
+def test_orthogonal_matrices_reflect_and_permute():
+    found = find(orthogonal_matrices(2), lambda matrix: np.linalg.det(matrix) < 0 and abs(matrix[0, 1]) == 1)
+    assert found.shape == (2, 2)
+
+
+@given(hermite_encoders(max_dim=3, max_degree=4), correlations(negative=True))
+def test_floating_coefficients_have_the_exact_loss(encoder, rho):
+    exact = float(encoder.alignment_loss(rho.numerator / rho.denominator))
+    coefficients = Coefficients.of(encoder)
+    assert np.isclose(coefficients.alignment_loss(float(rho)), exact, rtol=1e-9)
+    expected = np.array(encoder.covariance(), dtype=float)
+    np.testing.assert_allclose(coefficients.covariance, expected, atol=1e-6, rtol=1e-9)
+
+
+def test_a_property_that_fails_is_a_failed_finding_with_its_example():
+    def small(value):
+        assert value < 10, "too large"
+
+    finding = fuzz(small, st.integers(0, 100), examples=100, range="0 to 100")
+    assert finding.passed is False
+    assert "too large" in finding.detail
+    assert finding.covered == {"examples": 100, "range": "0 to 100"}
+    assert fuzz(small, st.integers(0, 9), examples=10).passed is True
