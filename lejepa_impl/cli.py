@@ -1,0 +1,277 @@
+"""The command line of the companion."""
+
+import difflib
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import torch
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lejepa_impl.files import require_writable, write_atomically
+from lejepa_impl.report import page, table
+from lejepa_impl.report.plain import drawn, plain
+from lejepa_impl.report.run import full_ledger, verify
+from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
+from lejepa_impl.report.spectrum import summary as spectrum_summary
+from lejepa_impl.train.checkpoint import CheckpointError, load, save
+from lejepa_impl.train.loop import TrainingError, evaluate, train
+from lejepa_impl.train.spec import QUICK, TrainingSpec
+from lejepa_impl.validation.spectroscopy import degree_spectrum
+from lejepa_impl.worlds.mixings import MIXINGS
+from theory.claim import Claim, Kind, Profile
+from theory.ledger import Ledger, Outcome
+from theory.papers import PAPERS
+
+app = typer.Typer(
+    help="Verify the theory of LeJEPA world models, and put encoders to its test.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_out, _err = Console(emoji=False), Console(stderr=True, emoji=False)
+
+
+class UserError(ValueError):
+    """A mistake in how a command was called."""
+
+
+def main() -> None:
+    """Run the command line; exit with 2 on the user's mistake and 1 on a failed verification."""
+    try:
+        app()
+    except ValidationError as error:
+        _mistake("; ".join(_setting(item) for item in error.errors()))
+    except (UserError, CheckpointError, TrainingError) as error:
+        _mistake(str(error))
+    except OSError as error:
+        _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
+
+
+@app.command("verify")
+def verify_command(
+    profile: Annotated[Profile, typer.Option(help="How much work the checks do.")] = Profile.QUICK,
+    out: Annotated[Path, typer.Option(help="Folder of verify.json and verify.html.")] = Path("reports"),
+    jobs: Annotated[int | None, typer.Option(min=1, help="Worker processes; default: one per processor.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Run all evidence, judge every claim, write the report."""
+    files = {suffix: out / f"verify.{suffix}" for suffix in ("json", "html")}
+    for path in files.values():
+        require_writable(path)
+    ledger = full_ledger()
+    with _progress("checks") as progress:
+        task = progress.add_task("starting", total=sum(map(len, ledger.evidence.values())))
+
+        def advance(outcome: Outcome) -> None:
+            progress.update(task, advance=1, description=f"{outcome.evidence.claim}: {outcome.evidence.name}")
+
+        report = verify(ledger, profile, jobs=jobs, on_outcome=advance)
+    write_atomically(files["json"], report.to_json().encode())
+    write_atomically(files["html"], page.render(ledger, report).encode())
+    if as_json:
+        sys.stdout.write(report.to_json() + "\n")
+    else:
+        _out.print(table.report_table(report), table.summary(report))
+        _out.print(f"{files['json']} holds the record, {files['html']} the statements and proofs.")
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def claims(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
+    """List the claims of the ledger with the verdicts that they expect."""
+    ledger = full_ledger()
+    if as_json:
+        listed = [
+            {
+                "id": claim.id,
+                "paper": claim.paper,
+                "locator": claim.locator,
+                "role": claim.role,
+                "title": claim.title,
+                "says": claim.says,
+                "expected_verdict": claim.expected,
+                "sibling_of": claim.sibling_of,
+            }
+            for claim in ledger.claims.values()
+        ]
+        sys.stdout.write(json.dumps(listed, indent=2) + "\n")
+        return
+    _out.print(table.ledger_table(ledger))
+
+
+@app.command()
+def explain(claim: Annotated[str, typer.Argument(help="Identifier of a claim; see `claims`.")]) -> None:
+    """Show a claim with its proof, and recompute its evidence on the spot (training left out)."""
+    ledger = full_ledger()
+    chosen = _find(ledger, claim)
+    part = ledger.around(claim, without=Kind.TRAINED)
+    with _progress("checks") as progress:
+        task = progress.add_task(claim, total=sum(map(len, part.evidence.values())))
+        report = verify(part, Profile.QUICK, jobs=1, on_outcome=lambda _: progress.advance(task))
+    recorded = next(item for item in report.claims if item.id == claim)
+
+    _out.rule(f"[bold]{chosen.title}")
+    _out.print(f"{chosen.id}: {PAPERS[chosen.paper].source}, {chosen.locator}", style="dim")
+    _out.print(plain(chosen.says), "", drawn(chosen.statement), "", sep="\n", highlight=False)
+    _out.print(f"verdict: [bold]{recorded.verdict}[/] {recorded.reason}", highlight=False)
+    for heading, lines in (
+        ("assumptions", [plain(text) for text in chosen.assumptions.values()]),
+        ("background", [f"{id_}: {ledger.claims[id_].title}" for id_ in chosen.background]),
+        (
+            "proof",
+            [
+                f"{step.key}: {plain(step.says)}{f' By {chr(44).join(step.by)}.' if step.by else ''}"
+                for step in chosen.steps
+            ],
+        ),
+        (
+            "evidence, recomputed",
+            [
+                f"{item.kind}, {item.title} {'' if item.passed else item.detail}"
+                f" [{page.value(item.covered)}] {item.seconds:.2f} s"
+                for item in recorded.evidence
+            ],
+        ),
+        ("siblings that must fail", [f"{sibling.id}: {sibling.title}" for sibling in ledger.siblings(claim)]),
+    ):
+        if lines:
+            _out.print(f"\n[bold]{heading}[/]")
+            for line in lines:
+                _out.print(f"  • {line}", highlight=False, markup=False)
+    if not recorded.as_expected:
+        raise typer.Exit(1)
+
+
+@app.command("train")
+def train_command(
+    out: Annotated[Path, typer.Option(help="Checkpoint to write.")] = Path("checkpoints/encoder.safetensors"),
+    recipe: Annotated[
+        str, typer.Option(help="quick (a minute on two cores) or paper (W's two-dimensional experiment).")
+    ] = "quick",
+    rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
+    dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,
+    mixing: Annotated[str | None, typer.Option(help=f"Observation map: {', '.join(MIXINGS)}.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Width of the encoder.")] = None,
+    depth: Annotated[int | None, typer.Option(help="Linear layers of the encoder.")] = None,
+    regularizer_weight: Annotated[float | None, typer.Option(help="Weight lambda of SIGReg.")] = None,
+    slices: Annotated[int | None, typer.Option(help="Directions of SIGReg at each step.")] = None,
+    knots: Annotated[int | None, typer.Option(help="Knots of SIGReg.")] = None,
+    t_max: Annotated[float | None, typer.Option(help="Last knot of SIGReg.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Training steps.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Pairs at each step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Learning rate of AdamW.")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay of AdamW.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of weights and data.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
+) -> None:
+    """Train an encoder in the Gaussian world and save it."""
+    given = {key: value for key, value in locals().items() if key not in ("out", "recipe") and value is not None}
+    recipes = {"quick": QUICK, "paper": TrainingSpec()}
+    if recipe not in recipes:
+        raise UserError(f"recipe {recipe!r} is unknown: use {' or '.join(recipes)}")
+    spec = TrainingSpec.model_validate(recipes[recipe].model_dump() | given)
+    require_writable(out)
+    with _progress("steps") as progress:
+        task = progress.add_task("training", total=spec.steps)
+        checkpoint = train(
+            spec,
+            lambda step, loss: progress.update(task, completed=step, description=f"objective {loss:.4f}"),
+        )
+    save(out, checkpoint)
+    recovery = evaluate(checkpoint)
+    _out.print(
+        f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, orthogonality error {recovery.orthogonality_error:.3f}, "
+        f"alignment loss {recovery.alignment_loss:.4f}; saved to {out}",
+        highlight=False,
+    )
+
+
+@app.command()
+def spectrum(
+    encoder: Annotated[
+        str, typer.Argument(help="Checkpoint, or MODULE:OBJECT of a callable on latents of shape (B, n).")
+    ],
+    dim: Annotated[int | None, typer.Option(min=1, help="Number of latents n, for MODULE:OBJECT.")] = None,
+    samples: Annotated[int, typer.Option(help="Rings of latents; intervals shrink as their square root.")] = 4096,
+    max_degree: Annotated[int, typer.Option(help="Largest degree shown by itself.")] = 6,
+    confidence: Annotated[float, typer.Option(help="Coverage of each interval.")] = 0.95,
+    seed: Annotated[int, typer.Option(help="Seed of the latents.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Measure the variance of an encoder at each Hermite degree."""
+    map_, latents = _latent_map(encoder, dim)
+    try:
+        measured = degree_spectrum(
+            map_, latents, samples=samples, max_degree=max_degree, confidence=confidence, seed=seed
+        )
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    if as_json:
+        sys.stdout.write(json.dumps(spectrum_json(measured), indent=2) + "\n")
+    else:
+        _out.print(spectrum_table(measured), spectrum_summary(measured), highlight=False)
+
+
+def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
+    """Resolve what the user named to a map of the latents."""
+    module, colon, name = encoder.partition(":")
+    if not colon or Path(encoder).exists():
+        checkpoint = load(Path(encoder))
+        mixing = MIXINGS[checkpoint.spec.mixing](checkpoint.spec.dim)
+        return lambda latent: checkpoint.encoder(mixing.observe(latent)), checkpoint.spec.dim
+    if dim is None:
+        raise UserError(f"the number of latents of {encoder} is not known: give it by --dim")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found: Any = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UserError(f"cannot load {encoder}: {error}") from error
+    if not callable(found):
+        raise UserError(f"{encoder} is a {type(found).__name__}, not a callable on latents")
+    return found, dim
+
+
+def _find(ledger: Ledger, id_: str) -> Claim:
+    if id_ in ledger.claims:
+        return ledger.claims[id_]
+    near = difflib.get_close_matches(id_, ledger.claims, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(near)}?" if near else "see `lejepa-companion claims`"
+    raise UserError(f"there is no claim {id_!r}: {hint}")
+
+
+def _progress(unit: str) -> Progress:
+    return Progress(
+        TextColumn("{task.description}", table_column=None),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        console=_err,
+        transient=True,
+    )
+
+
+def _setting(error: Any) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
+    option = ".".join(str(part) for part in error["loc"]).replace("_", "-")
+    return f"--{option} {error['input']}: {message}"
+
+
+def _mistake(message: str) -> NoReturn:
+    _err.print(f"lejepa-companion: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

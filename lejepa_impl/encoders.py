@@ -1,0 +1,87 @@
+"""Encoders: a multilayer perceptron to be trained, and maps with known Hermite coefficients.
+
+References
+----------
+W, Appendix H (architecture: linear layers of width 256 with GELU).
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Generator, Tensor, nn
+
+
+class MLP(nn.Sequential):
+    """Linear layers with GELU between them.
+
+    Parameters
+    ----------
+    inputs, outputs
+        Numbers of observed variables and of embedding dimensions.
+    hidden
+        Width of every layer but the last.
+    depth
+        Number of linear layers, at least 1.
+    generator
+        Source of the initial weights; the global random state is neither used nor changed.
+    """
+
+    def __init__(self, inputs: int, outputs: int, *, hidden: int, depth: int, generator: Generator) -> None:
+        widths = [inputs, *[hidden] * (depth - 1), outputs]
+        layers: list[nn.Module] = []
+        for fan_in, fan_out in pairwise(widths):
+            linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)
+            # PyTorch's own default law for a linear layer, drawn from the given generator.
+            bound = fan_in**-0.5
+            for parameter in (linear.weight, linear.bias):
+                nn.init.uniform_(parameter, -bound, bound, generator=generator)
+            layers += [linear, nn.GELU()]
+        super().__init__(*layers[:-1])
+
+
+class HermiteMap(nn.Module):
+    r"""Map with given coefficients on orthonormal Hermite polynomials, $h_i(z)=\sum_a c_{i,a}H_a(z)$.
+
+    Parameters
+    ----------
+    multi_indices
+        K multi-indices of n entries each.
+    coefficients
+        Matrix $c$ of shape (m, K).
+
+    References
+    ----------
+    W, Theorem 5.1.
+    """
+
+    def __init__(self, multi_indices: Sequence[Sequence[int]], coefficients: Tensor) -> None:
+        super().__init__()
+        self.multi_indices: Tensor
+        self.coefficients: Tensor
+        self.register_buffer("multi_indices", torch.as_tensor(multi_indices, dtype=torch.long))
+        self.register_buffer("coefficients", coefficients)
+
+    def basis(self, latent: Tensor) -> Tensor:
+        r"""Evaluate the $H_a$ at latents of shape (count, n): shape (count, K)."""
+        values = orthonormal_hermite(latent, int(self.multi_indices.max()))
+        product = latent.new_ones(len(latent), len(self.multi_indices))
+        for axis, degrees in enumerate(self.multi_indices.T):
+            product *= values[degrees, :, axis].T
+        return product
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Map latents of shape (count, n) to (count, m)."""
+        return self.basis(latent) @ self.coefficients.T
+
+
+def orthonormal_hermite(x: Tensor, max_degree: int) -> Tensor:
+    r"""Evaluate $H_0(x), \dots, H_D(x)$, stacked in front of the shape of `x`.
+
+    .. math:: \sqrt{d+1}\,H_{d+1} = x H_d - \sqrt{d}\,H_{d-1}
+    """
+    values = [torch.ones_like(x)]
+    for degree in range(max_degree):
+        lower = values[degree - 1] * degree**0.5 if degree else 0
+        values.append((x * values[degree] - lower) / (degree + 1) ** 0.5)
+    return torch.stack(values)

@@ -1,0 +1,1 @@
+"""Regularizers: what keeps an embedding from collapsing."""

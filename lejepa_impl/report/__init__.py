@@ -1,0 +1,1 @@
+"""The upper room: the ledger with all its evidence, its run, and how a run is shown."""

@@ -1,0 +1,69 @@
+"""A verification run as one HTML file, with its equations as MathML and nothing to load."""
+
+import re
+from html import escape
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from latex2mathml.converter import convert
+from markupsafe import Markup
+
+from lejepa_impl.report.record import ClaimRecord, Report
+from theory.claim import Role, Verdict
+from theory.ledger import Ledger
+from theory.notation import latex
+from theory.papers import PAPERS
+
+
+def render(ledger: Ledger, report: Report) -> str:
+    """Render a report with the statements and proofs of its ledger as a self-contained page."""
+    environment = Environment(
+        loader=PackageLoader("lejepa_impl.report"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"prose": _prose, "equation": _equation, "value": value}
+    return environment.get_template("verify.html").render(
+        report=report,
+        ledger=ledger,
+        papers=PAPERS,
+        counts=_counts(report),
+        siblings=_siblings(report),
+        main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
+    )
+
+
+def _counts(report: Report) -> dict[Verdict, int]:
+    counts = {verdict: sum(claim.verdict is verdict for claim in report.claims) for verdict in Verdict}
+    return {verdict: count for verdict, count in counts.items() if count}
+
+
+def _siblings(report: Report) -> dict[str, list[ClaimRecord]]:
+    by_claim: dict[str, list[ClaimRecord]] = {}
+    for claim in report.claims:
+        if claim.sibling_of:
+            by_claim.setdefault(claim.sibling_of, []).append(claim)
+    return by_claim
+
+
+def _equation(statement: Any) -> Markup:
+    return Markup(convert(latex(statement), display="block"))
+
+
+def _prose(text: str) -> Markup:
+    """Escape prose and set what stands between dollar signs as mathematics."""
+    parts = re.split(r"\$([^$]+)\$", text)
+    return Markup("".join(convert(part) if i % 2 else escape(part) for i, part in enumerate(parts)))
+
+
+def value(covered: Any) -> str:
+    """Write a covered value compactly."""
+    if isinstance(covered, float):
+        return f"{covered:.4g}"
+    if isinstance(covered, dict):
+        return ", ".join(f"{key} {value(item)}" for key, item in covered.items())
+    if isinstance(covered, list):
+        return ", ".join(map(value, covered)) if len(covered) <= 12 else f"{len(covered)} values"
+    return str(covered)

@@ -1,0 +1,1 @@
+"""Training: the specification of a run, its schedule, the loop and its checkpoints."""

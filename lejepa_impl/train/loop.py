@@ -1,0 +1,146 @@
+"""The training loop of one encoder.
+
+References
+----------
+W, Appendix H (AdamW, constant then cosine learning rate, fresh pairs at every step).
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Generator, Tensor, nn
+
+from lejepa_impl.metrics import Recovery, measure_recovery
+from lejepa_impl.objectives import LeJEPA
+from lejepa_impl.regularizers.sigreg import SIGReg
+from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
+from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.spec import TrainingSpec
+from lejepa_impl.worlds.gaussian import GaussianWorld
+from lejepa_impl.worlds.mixings import MIXINGS
+
+_CHECK_EVERY = 50
+_COLLAPSED_VARIANCE = 1e-3
+
+
+class TrainingError(ValueError):
+    """A run that cannot start on its device, diverged or collapsed."""
+
+
+def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = None) -> Checkpoint:
+    """Train an encoder on fresh pairs of the Gaussian world.
+
+    Parameters
+    ----------
+    spec
+        The run. Two runs of one specification on one device and number of threads are equal.
+    on_step
+        Called now and then with the number of steps done and the objective.
+
+    Raises
+    ------
+    TrainingError
+        If the device is not there, the objective stops being finite, or the embedding collapses.
+    """
+    device = resolve_device(spec.device)
+    # Weights and data have streams of their own, which no two seeds share.
+    weights, data = (Generator(device).manual_seed(2 * spec.seed + stream) for stream in (0, 1))
+    world = GaussianWorld(spec.dim, spec.rho)
+    mixing = MIXINGS[spec.mixing](spec.dim)
+    encoder = build_encoder(spec, weights)
+    fit(
+        encoder,
+        lambda count, generator: mixing.observe(torch.cat(world.pairs(count, generator))),
+        LeJEPA(SIGReg(spec.slices, spec.knots, spec.t_max), spec.regularizer_weight),
+        data,
+        steps=spec.steps,
+        batch=spec.batch,
+        learning_rate=spec.learning_rate,
+        weight_decay=spec.weight_decay,
+        on_step=on_step,
+    )
+    return Checkpoint(spec, encoder.eval())
+
+
+def fit(
+    encoder: nn.Module,
+    observe_pairs: Callable[[int, Generator], Tensor],
+    objective: Callable[[Tensor, Tensor, Generator], Tensor],
+    generator: Generator,
+    *,
+    steps: int,
+    batch: int,
+    learning_rate: float,
+    weight_decay: float = 0.0,
+    on_step: Callable[[int, float], None] | None = None,
+) -> None:
+    """Fit an encoder in place to pairs of any world under any objective.
+
+    Parameters
+    ----------
+    encoder
+        Module from (2 batch, observed) to (2 batch, m).
+    observe_pairs
+        Draws a number of observed pairs: first halves, then second halves, of shape (2 batch, observed).
+    objective
+        Scalar of the two embedded halves, each of shape (batch, m), and the generator.
+    generator
+        Source of pairs and of whatever the objective draws.
+    on_step
+        Called now and then with the number of steps done and the objective.
+
+    Raises
+    ------
+    TrainingError
+        If the objective stops being finite, or the embedding collapses.
+    """
+    optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps))
+    for step in range(1, steps + 1):
+        first, second = encoder(observe_pairs(batch, generator)).chunk(2)
+        loss = objective(first, second, generator)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if step % _CHECK_EVERY == 0 or step == steps:
+            value = loss.item()
+            if not math.isfinite(value):
+                raise TrainingError(
+                    f"the objective is {value} at step {step}: lower the learning rate {learning_rate:g}"
+                )
+            if on_step:
+                on_step(step, value)
+    variance = first.detach().var(dim=0).mean().item()
+    if variance < _COLLAPSED_VARIANCE:
+        raise TrainingError(
+            f"the embedding collapsed to a variance of {variance:.2g} per dimension: "
+            "raise the weight of the regularizer"
+        )
+
+
+@torch.no_grad()
+def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_003) -> Recovery:
+    """Measure the recovery of the latents by a trained encoder on pairs it has not seen."""
+    spec = checkpoint.spec
+    device = next(checkpoint.encoder.parameters()).device
+    generator = Generator(device).manual_seed(seed)
+    latent, successor = GaussianWorld(spec.dim, spec.rho).pairs(points, generator)
+    mixing = MIXINGS[spec.mixing](spec.dim)
+    first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
+    return measure_recovery(latent, first, second, spec.rho)
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the device of a specification; `auto` is CUDA where there is one.
+
+    Raises
+    ------
+    TrainingError
+        If CUDA is asked for and not there.
+    """
+    available = torch.cuda.is_available()
+    if name == "cuda" and not available:
+        raise TrainingError("device cuda is not available here: use cpu or auto")
+    return torch.device("cuda" if name != "cpu" and available else "cpu")

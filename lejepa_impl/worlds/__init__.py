@@ -1,0 +1,1 @@
+"""Worlds: latents, their transitions, and the mixings through which they are observed."""

@@ -1,0 +1,163 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lejepa_impl import cli
+from lejepa_impl.report.run import full_ledger
+from theory.claim import Evidence, Finding, Kind
+from theory.ledger import Ledger
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Run the command line in this process, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["lejepa-companion", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        output = capsys.readouterr()
+        return code, output.out, output.err
+
+    return call
+
+
+@pytest.fixture
+def small_ledger(monkeypatch):
+    full = full_ledger()
+
+    def use(passed):
+        check = Evidence("degree_penalty", Kind.SMT, "planted", lambda _: Finding(passed), "powers")
+        monkeypatch.setattr(cli, "full_ledger", lambda: Ledger([full.claims["degree_penalty"]], [check]))
+        monkeypatch.setattr("lejepa_impl.report.run.full_ledger", cli.full_ledger)
+
+    return use
+
+
+def test_verify_writes_its_report_and_succeeds(command, small_ledger, tmp_path):
+    small_ledger(True)
+    code, out, _ = command("verify", "--jobs", 1)
+    assert code == 0
+    assert "every claim has its expected verdict" in out
+    assert json.loads((tmp_path / "reports/verify.json").read_text())["passed"] is True
+    assert (tmp_path / "reports/verify.html").read_text().startswith("<!DOCTYPE html>")
+    assert {path.name for path in (tmp_path / "reports").iterdir()} == {"verify.json", "verify.html"}
+
+
+def test_verify_fails_with_1_and_still_writes_its_report(command, small_ledger, tmp_path):
+    small_ledger(False)
+    code, out, _ = command("verify", "--jobs", 1, "--out", "elsewhere", "--json")
+    assert code == 1
+    assert json.loads(out)["passed"] is False
+    assert json.loads((tmp_path / "elsewhere/verify.json").read_text()) == json.loads(out)
+
+
+def test_claims_are_listed(command):
+    code, out, _ = command("claims", "--json")
+    assert code == 0
+    assert [item["id"] for item in json.loads(out)] == list(full_ledger().claims)
+    code, out, _ = command("claims")
+    assert code == 0
+    assert "rotation_at_the_floor" in out
+
+
+@pytest.mark.parametrize("claim", ["negative_correlation", "degree_penalty.positive_correlation"])
+def test_a_claim_is_explained_with_its_evidence_recomputed(command, claim):
+    code, out, _ = command("explain", claim)
+    assert code == 0
+    assert full_ledger().claims[claim].title in out
+    assert "evidence, recomputed" in out
+    for item in full_ledger().evidence[claim].values():
+        assert item.title.split()[0] in out
+
+
+def test_train_and_spectrum(command, tmp_path):
+    tiny = ["--steps", 60, "--hidden", 8, "--depth", 2, "--batch", 16, "--slices", 4, "--device", "cpu"]
+    code, out, _ = command("train", *tiny, "--out", "some/encoder.safetensors")
+    assert code == 0
+    assert "R2(h->z)" in out
+    assert [path.name for path in (tmp_path / "some").iterdir()] == ["encoder.safetensors"]
+    code, out, _ = command("spectrum", "some/encoder.safetensors", "--samples", 256, "--json")
+    assert code == 0
+    assert len(json.loads(out)["degrees"]) == 7
+    code, out, _ = command("spectrum", "some/encoder.safetensors", "--samples", 256)
+    assert code == 0
+    assert "degree" in out
+
+
+def test_the_spectrum_of_somebodys_own_encoder(command, tmp_path):
+    (tmp_path / "mine.py").write_text("def encoder(latent):\n    return latent**3\n")
+    code, out, _ = command("spectrum", "mine:encoder", "--dim", 1, "--samples", 2048, "--json")
+    assert code == 0
+    measured = json.loads(out)
+    # z^3 = He_3 + 3 He_1: variances 9 and 6.
+    for degree, exact in ((1, 9), (3, 6), (2, 0)):
+        assert measured["lower"][degree] <= exact + 1e-6
+        assert measured["upper"][degree] >= exact - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["explain", "negative_corelation"], "no claim 'negative_corelation': did you mean negative_correlation"),
+        (["explain", "zzz"], "no claim 'zzz': see `lejepa-companion claims`"),
+        (["train", "--rho", "0"], "--rho 0.0: must be in (-1, 1) and not 0"),
+        (["train", "--rho", "1.5"], "--rho 1.5: must be in (-1, 1) and not 0"),
+        (["train", "--dim", "0"], "--dim 0: Input should be greater than or equal to 1"),
+        (["train", "--dim", "3"], "mixing spiral: this mixing has 2 latents, not 3"),
+        (["train", "--mixing", "soup"], "--mixing soup: must be one of identity, spiral"),
+        (["train", "--recipe", "magic"], "recipe 'magic' is unknown: use quick or paper"),
+        (["train", "--learning-rate", "1e30", "--steps", "100"], "lower the learning rate 1e+30"),
+        (["train", "--out", "/proc/nowhere/x"], "cannot write /proc/nowhere: No such file or directory; choose"),
+        (["verify", "--out", "/proc/nowhere"], "cannot write /proc/nowhere: No such file or directory; choose"),
+        (["verify", "--jobs", "0"], "'--jobs': "),
+        (["spectrum", "missing.safetensors"], "no such checkpoint: missing.safetensors"),
+        (["spectrum", "math:sqrt"], "the number of latents of math:sqrt is not known: give it by --dim"),
+        (["spectrum", "math:pi", "--dim", "1"], "math:pi is a float, not a callable on latents"),
+        (["spectrum", "no_module:x", "--dim", "1"], "cannot load no_module:x: No module named 'no_module'"),
+        (["spectrum", "torch:zeros_like", "--dim", "1", "--confidence", "2"], "confidence"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_ends_with_2_and_one_clear_line(command, arguments, message):
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert message in err
+    assert "Traceback" not in err
+    lines = [line for line in err.splitlines() if message in line]
+    assert len(lines) == 1
+
+
+def test_a_path_that_is_a_folder_is_refused_before_the_work(command, tmp_path):
+    (tmp_path / "folder").mkdir()
+    code, _, err = command("train", "--out", "folder")
+    assert code == 2
+    assert "cannot write" in err
+
+
+def test_a_killed_run_leaves_no_file(tmp_path):
+    run = subprocess.Popen(
+        [sys.executable, "-m", "lejepa_impl.cli", "train", "--out", "folder/encoder.safetensors"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    # The folder is made when the run has checked that it can write there, just before it trains.
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "folder").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1)
+    assert run.poll() is None
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert list((tmp_path / "folder").iterdir()) == []

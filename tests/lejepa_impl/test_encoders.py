@@ -1,0 +1,41 @@
+"""Encoders compute what they say, from the generator they are given."""
+
+import numpy as np
+import torch
+from numpy.polynomial.hermite_e import hermeval
+from torch import Generator
+
+from lejepa_impl.encoders import MLP, HermiteMap, orthonormal_hermite
+
+
+def test_orthonormal_hermite_polynomials():
+    x = torch.linspace(-4, 4, 9, dtype=torch.float64)
+    values = orthonormal_hermite(x, 8)
+    for degree in range(9):
+        norm = float(np.sqrt(float(np.prod(np.arange(1, degree + 1)))))
+        expected = hermeval(x.numpy(), np.eye(degree + 1)[degree]) / norm
+        np.testing.assert_allclose(values[degree].numpy(), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_hermite_map_multiplies_over_coordinates():
+    encoder = HermiteMap([(2, 1), (0, 0)], torch.tensor([[3.0, 1.0], [0.0, 2.0]], dtype=torch.float64))
+    latent = torch.tensor([[2.0, 5.0]], dtype=torch.float64)
+    product = (2.0**2 - 1) / 2**0.5 * 5.0
+    torch.testing.assert_close(encoder(latent), torch.tensor([[3 * product + 1, 2.0]], dtype=torch.float64))
+
+
+def test_an_mlp_is_drawn_from_its_generator_alone():
+    state = torch.get_rng_state()
+    first, second, other = (MLP(2, 3, hidden=8, depth=4, generator=Generator().manual_seed(seed)) for seed in (0, 0, 1))
+    x = torch.ones(1, 2)
+    assert torch.equal(first(x), second(x))
+    assert not torch.equal(first(x), other(x))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert [type(layer).__name__ for layer in first] == ["Linear", "GELU"] * 3 + ["Linear"]
+    assert first(torch.ones(5, 2)).shape == (5, 3)
+
+
+def test_an_mlp_of_one_layer_is_linear():
+    encoder = MLP(2, 2, hidden=8, depth=1, generator=Generator().manual_seed(0))
+    x = torch.ones(1, 2)
+    torch.testing.assert_close(encoder(3 * x) - encoder(2 * x), encoder(2 * x) - encoder(x))

@@ -1,0 +1,91 @@
+"""Metrics on maps whose recovery is known."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator
+
+from lejepa_impl.metrics import measure_recovery, r2
+from lejepa_impl.objectives import LeJEPA, alignment_loss
+from lejepa_impl.regularizers.sigreg import SIGReg
+from lejepa_impl.worlds.gaussian import GaussianWorld
+
+Z = 6.11
+RHO = 0.8
+POINTS = 100_000
+
+
+def pairs():
+    return tuple(z.double() for z in GaussianWorld(2, RHO).pairs(POINTS, Generator().manual_seed(0)))
+
+
+def measure(encoder):
+    first, second = pairs()
+    return measure_recovery(first, encoder(first), encoder(second), RHO)
+
+
+def turn(z):
+    rotation = torch.tensor([[0.6, -0.8], [0.8, 0.6]], dtype=z.dtype)
+    return z @ rotation.T + torch.tensor([3.0, -1.0])
+
+
+def test_a_rotation_with_an_offset_is_recovered_exactly():
+    recovery = measure(turn)
+    assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
+    assert recovery.error == pytest.approx(0, abs=1e-12)
+    assert recovery.orthogonality_error == pytest.approx(0, abs=1e-10)
+    assert abs(recovery.excess) < Z * recovery.excess_standard_error
+
+
+def test_a_scaled_map_has_the_error_of_its_scale():
+    recovery = measure(lambda z: 0.5 * z)
+    assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
+    assert recovery.polar_distance == pytest.approx(math.sqrt(2 * 0.25), rel=1e-9)
+    assert recovery.orthogonality_error == pytest.approx(0.75, rel=1e-9)
+    assert recovery.defect == pytest.approx(0.75 * math.sqrt(2), rel=0.02)
+    assert recovery.error == pytest.approx(2 * 0.25, rel=0.02)
+
+
+def test_a_nonlinear_map_has_the_excess_of_its_degree():
+    # Second output H_2: variance 1 at degree 2, excess 2(rho - rho^2).
+    recovery = measure(lambda z: torch.stack([z[:, 0], (z[:, 1] ** 2 - 1) / 2**0.5], dim=1))
+    expected = 2 * (RHO - RHO**2)
+    assert abs(recovery.excess - expected) < Z * recovery.excess_standard_error
+    assert recovery.error == pytest.approx(2, rel=0.05)
+    assert recovery.r2_embedding_to_latent == pytest.approx(0.5, abs=0.02)
+
+
+def test_r2_is_out_of_sample():
+    # Fitted on the first half alone, a map that holds only there explains nothing of the second.
+    x = torch.randn(1000, 1, generator=Generator().manual_seed(0), dtype=torch.float64)
+    y = x.clone()
+    y[500:] *= -1
+    assert r2(x, y) == pytest.approx(-3, abs=0.1)
+
+
+def test_what_cannot_be_measured_is_refused():
+    first, second = pairs()
+    with pytest.raises(ValueError, match="must have one shape"):
+        measure_recovery(first, first[:, :1], second, RHO)
+    with pytest.raises(ValueError, match="not finite"):
+        measure_recovery(first, first * torch.nan, second, RHO)
+
+
+def test_alignment_sums_over_dimensions_and_averages_over_pairs():
+    assert alignment_loss(torch.zeros(4, 3), torch.ones(4, 3)) == 3
+
+
+def test_the_objective_weighs_both_terms():
+    first, second = torch.zeros(8, 2), torch.ones(8, 2)
+    regularizer = SIGReg(slices=3)
+    penalty = regularizer(torch.cat([first, second]), Generator().manual_seed(0))
+    objective = LeJEPA(regularizer, 0.25)(first, second, Generator().manual_seed(0))
+    # L/(4m) = 2/(4*2), the mean square distance from the mean of the pair.
+    torch.testing.assert_close(objective, 0.25 * penalty + 0.75 * torch.tensor(0.25))
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0, -1.0, float("nan")])
+def test_a_weight_out_of_range_is_refused(weight):
+    with pytest.raises(ValueError, match="weight of the regularizer must be in"):
+        LeJEPA(SIGReg(), weight)

@@ -1,0 +1,86 @@
+"""SIGReg against its formula written out, its gradient, and its law under the null hypothesis."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator
+
+from lejepa_impl.regularizers.sigreg import SIGReg
+
+Z = 6.11
+
+
+def written_out(projections, knots, t_max):
+    """Sum over the knots of the weighted squared distance of characteristic functions."""
+    total = torch.zeros((), dtype=projections.dtype)
+    step = t_max / (knots - 1)
+    for k in range(knots):
+        t = k * step
+        weight = step * (1 if k in (0, knots - 1) else 2) * math.exp(-t * t / 2)
+        empirical = torch.exp(1j * t * projections).mean(0)
+        total = total + weight * (empirical - math.exp(-t * t / 2)).abs().square().mean()
+    return total * len(projections)
+
+
+def projections(count=50, slices=7):
+    return torch.randn(count, slices, dtype=torch.float64, generator=Generator().manual_seed(0)) * 1.7 + 0.3
+
+
+@pytest.mark.parametrize(("knots", "t_max"), [(17, 3.0), (2, 1.0), (33, 5.0)])
+def test_the_statistic_is_its_formula(knots, t_max):
+    drawn = projections()
+    torch.testing.assert_close(SIGReg(knots=knots, t_max=t_max).of_projections(drawn), written_out(drawn, knots, t_max))
+
+
+def test_the_gradient_is_that_of_the_formula():
+    ours, theirs = (projections().requires_grad_() for _ in range(2))
+    SIGReg().of_projections(ours).backward()
+    written_out(theirs, 17, 3.0).backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+    assert torch.autograd.gradcheck(SIGReg(knots=5).of_projections, projections(6, 3).requires_grad_())
+
+
+def test_directions_are_of_unit_length_and_from_the_generator():
+    # An embedding along one axis, projected on unit vectors, never leaves [-1, 1].
+    embedding = torch.zeros(64, 3)
+    embedding[:, 0] = 1
+    values = [float(SIGReg()(embedding, Generator().manual_seed(seed))) for seed in (0, 0, 1)]
+    assert values[0] == values[1] != values[2]
+
+
+@pytest.mark.parametrize("count", [16, 512])
+def test_its_null_mean_is_the_declared_one(count):
+    regularizer = SIGReg(slices=1)
+    # The published value for 17 knots on [-3, 3].
+    assert regularizer.null_mean == pytest.approx(1.0525, abs=1e-4)
+    generator = Generator().manual_seed(2)
+    values = torch.stack(
+        [
+            regularizer.of_projections(torch.randn(count, 1, generator=generator, dtype=torch.float64))
+            for _ in range(4000)
+        ]
+    )
+    standard_error = values.std() / len(values) ** 0.5
+    assert abs(values.mean() - regularizer.null_mean) < Z * standard_error
+
+
+def test_it_tells_a_gaussian_from_a_uniform_of_the_same_variance():
+    generator = Generator().manual_seed(4)
+    gaussian = torch.randn(4096, 1, generator=generator, dtype=torch.float64)
+    uniform = (torch.rand(4096, 1, generator=generator, dtype=torch.float64) - 0.5) * 12**0.5
+    assert SIGReg().of_projections(uniform) > 10 * SIGReg().of_projections(gaussian)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"slices": 0}, "at least 1 slice, not 0"),
+        ({"knots": 1}, "at least 2 knots, not 1"),
+        ({"t_max": 0.0}, "must be positive, not 0.0"),
+        ({"t_max": float("nan")}, "must be positive, not nan"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        SIGReg(**settings)

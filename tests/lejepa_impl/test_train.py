@@ -1,0 +1,153 @@
+"""Training: reproducible, honest about failure, and checkpoints that are whole or refused."""
+
+import json
+import os
+import struct
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+from lejepa_impl import files
+from lejepa_impl.train import loop
+from lejepa_impl.train.checkpoint import SCHEMA, CheckpointError, load, save
+from lejepa_impl.train.loop import TrainingError, evaluate, train
+from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.spec import TrainingSpec
+
+TINY = TrainingSpec(hidden=16, depth=2, slices=8, steps=30, batch=32, mixing="identity", device="cpu")
+
+
+def test_two_runs_of_one_specification_are_equal():
+    first, second, other = (train(TINY.model_copy(update={"seed": seed})).encoder.state_dict() for seed in (0, 0, 1))
+    assert all(torch.equal(first[key], second[key]) for key in first)
+    assert not all(torch.equal(first[key], other[key]) for key in first)
+
+
+def test_training_lowers_the_objective_and_leaves_the_global_state_alone():
+    state = torch.get_rng_state()
+    seen = []
+    train(TINY.model_copy(update={"steps": 300}), lambda step, loss: seen.append((step, loss)))
+    assert [step for step, _ in seen] == [50, 100, 150, 200, 250, 300]
+    assert seen[-1][1] < seen[0][1]
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_linear_encoder_learns_the_identity_world():
+    spec = TrainingSpec(mixing="identity", hidden=1, depth=1, slices=16, steps=600, learning_rate=1e-2, device="cpu")
+    recovery = evaluate(train(spec))
+    assert recovery.r2_embedding_to_latent > 0.999
+    assert recovery.orthogonality_error < 0.5
+
+
+def test_a_run_that_diverges_says_what_to_change():
+    with pytest.raises(TrainingError, match=r"objective is (nan|inf) at step \d+: lower the learning rate 1e\+30"):
+        train(TINY.model_copy(update={"learning_rate": 1e30, "steps": 200}))
+
+
+def test_a_run_that_collapses_says_what_to_change():
+    spec = TINY.model_copy(update={"regularizer_weight": 1e-12, "steps": 2000, "learning_rate": 1e-2})
+    with pytest.raises(TrainingError, match=r"collapsed to a variance of .*: raise the weight of the regularizer"):
+        train(spec)
+
+
+def test_cuda_is_refused_where_there_is_none(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert loop.resolve_device("auto").type == "cpu"
+    with pytest.raises(TrainingError, match="device cuda is not available here"):
+        loop.resolve_device("cuda")
+
+
+@pytest.mark.parametrize(("step", "factor"), [(0, 1), (49, 1), (50, 1), (75, 0.5), (100, 0)])
+def test_the_schedule_is_constant_then_a_cosine(step, factor):
+    assert constant_then_cosine(step, 100) == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rho": 0.0},
+        {"rho": 1.0},
+        {"dim": 0},
+        {"mixing": "banana split"},
+        {"mixing": "spiral", "dim": 3},
+        {"regularizer_weight": 1.0},
+        {"batch": 1},
+        {"steps": 0},
+        {"learning_rate": -1.0},
+        {"device": "tpu"},
+        {"colour": "red"},
+    ],
+    ids=str,
+)
+def test_a_specification_out_of_range_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        TrainingSpec.model_validate(wrong)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "folder" / "encoder.safetensors"
+    save(path, train(TINY))
+    return path
+
+
+def test_a_checkpoint_gives_the_encoder_back(saved):
+    trained, loaded = train(TINY), load(saved)
+    assert loaded.spec == TINY
+    latent = torch.ones(3, 2)
+    assert torch.equal(loaded.encoder(latent), trained.encoder(latent))
+    assert not loaded.encoder.training
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+def _rewrite_header(path, change):
+    content = path.read_bytes()
+    size = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8 : 8 + size])
+    change(header)
+    encoded = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(encoded)) + encoded + content[8 + size :])
+
+
+def _other_schema(header):
+    header["__metadata__"]["schema"] = "somebody-else/1"
+
+
+def _other_architecture(header):
+    spec = json.loads(header["__metadata__"]["spec"])
+    header["__metadata__"]["spec"] = json.dumps(spec | {"hidden": 17})
+
+
+def _no_spec(header):
+    del header["__metadata__"]["spec"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-10]), "truncated or not a checkpoint"),
+        (lambda path: path.write_bytes(b""), "truncated or not a checkpoint"),
+        (lambda path: path.write_bytes(b"not a checkpoint at all"), "truncated or not a checkpoint"),
+        (lambda path: path.unlink(), "no such checkpoint"),
+        (lambda path: _rewrite_header(path, _other_schema), f"'somebody-else/1', this version reads '{SCHEMA}'"),
+        (lambda path: _rewrite_header(path, _other_architecture), "does not hold the encoder it describes"),
+        (lambda path: _rewrite_header(path, _no_spec), "does not hold the encoder it describes"),
+    ],
+    ids=["truncated", "empty", "text", "missing", "schema", "architecture", "no specification"],
+)
+def test_a_damaged_checkpoint_is_refused_in_one_line(saved, damage, message):
+    damage(saved)
+    with pytest.raises(CheckpointError, match=message) as caught:
+        load(saved)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_write_that_is_interrupted_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    files.write_atomically(path, b"old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        files.write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
