@@ -1,0 +1,1 @@
+"""Timings, as ratios to a stated baseline. Run by `make bench`."""

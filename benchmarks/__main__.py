@@ -1,0 +1,35 @@
+"""Measure every ratio, print it beside its target, and write `reports/bench.json`."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from benchmarks import budgets
+from lejepa_impl.files import write_atomically
+
+_MODULES = (budgets,)
+
+
+def main() -> None:
+    """Run all benchmarks."""
+    measured = {}
+    for module in _MODULES:
+        for name, ratio in module.ratios():
+            measured[name] = asdict(ratio)
+            print(f"{name:24} {ratio.ratio:8.2f}  target {ratio.target:g}  ({ratio.baseline})", flush=True)
+    machine = {
+        "platform": platform.platform(),
+        "cpus": os.cpu_count(),
+        "cuda": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "torch": torch.__version__,
+    }
+    report = {"schema": 1, "machine": machine, "ratios": measured}
+    write_atomically(Path("reports/bench.json"), json.dumps(report, indent=2).encode())
+
+
+if __name__ == "__main__":
+    main()
