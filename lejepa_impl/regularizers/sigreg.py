@@ -12,11 +12,12 @@ L, section 4 (SIGReg, Epps-Pulley statistic); W, Appendix H (17 knots on [0, 3],
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Generator, Tensor
 from torch.nn.functional import normalize
+
+from lejepa_impl.regularizers.epps_pulley import sliced_epps_pulley
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,14 @@ class SIGReg:
         Its mean under the null hypothesis is `null_mean`, for every N.
         """
         directions = torch.randn(embedding.shape[-1], self.slices, generator=generator, device=embedding.device)
-        return self.of_projections(embedding @ normalize(directions, dim=0).to(embedding.dtype))
+        return self.along(normalize(directions, dim=0), embedding)
 
-    def of_projections(self, projections: Tensor) -> Tensor:
-        """Return the statistic of projections of shape (N, slices)."""
-        times, weights = self._quadrature(projections)
-        return _EppsPulley.apply(projections, times, weights)
+    def along(self, directions: Tensor, embedding: Tensor) -> Tensor:
+        """Return the statistic along given unit directions, the columns of a tensor of shape (m, slices)."""
+        # Sums over a batch lose too much in 16 bits.
+        exact = embedding.float() if embedding.dtype.itemsize < 4 else embedding
+        times, weights = self._quadrature(exact)
+        return sliced_epps_pulley(exact, directions.to(exact), times, weights)
 
     @property
     def null_mean(self) -> float:
@@ -74,33 +77,3 @@ class SIGReg:
         weights = torch.full_like(times, 2 * self.t_max / (self.knots - 1))
         weights[[0, -1]] /= 2
         return times, weights * torch.exp(-(times**2) / 2)
-
-
-class _EppsPulley(torch.autograd.Function):
-    """Statistic and gradient in one pass over the knots.
-
-    The knots are equally spaced, so exp(i t_k x) = exp(i dt x)^k: one sine and one cosine per
-    projection, then a rotation per knot, and no tensor with an axis for the knots.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
-        phase = projections * times[1]
-        turn_cos, turn_sin = phase.cos(), phase.sin()
-        cos, sin = turn_cos.clone(), turn_sin.clone()
-        gradient = torch.zeros_like(projections)
-        total = projections.new_zeros(())
-        for time, weight in zip(times[1:], weights[1:], strict=True):
-            real = cos.mean(0) - torch.exp(-(time**2) / 2)
-            imaginary = sin.mean(0)
-            total = total + weight * (real**2 + imaginary**2).mean()
-            slope = 2 * weight * time / projections.shape[1]
-            gradient.addcmul_(cos, slope * imaginary).addcmul_(sin, -slope * real)
-            cos, sin = cos * turn_cos - sin * turn_sin, sin * turn_cos + cos * turn_sin
-        ctx.save_for_backward(gradient)
-        return total * len(projections)
-
-    @staticmethod
-    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return upstream[0] * gradient, None, None

@@ -5,7 +5,9 @@ import math
 import pytest
 import torch
 from torch import Generator
+from torch.nn.functional import normalize
 
+from lejepa_impl.regularizers import compiled
 from lejepa_impl.regularizers.sigreg import SIGReg
 
 Z = 6.11
@@ -23,6 +25,11 @@ def written_out(projections, knots, t_max):
     return total * len(projections)
 
 
+def statistic(regularizer, projections):
+    """Statistic of given projections: those of an embedding along its own axes."""
+    return regularizer.along(torch.eye(projections.shape[1]), projections)
+
+
 def projections(count=50, slices=7):
     return torch.randn(count, slices, dtype=torch.float64, generator=Generator().manual_seed(0)) * 1.7 + 0.3
 
@@ -30,15 +37,56 @@ def projections(count=50, slices=7):
 @pytest.mark.parametrize(("knots", "t_max"), [(17, 3.0), (2, 1.0), (33, 5.0)])
 def test_the_statistic_is_its_formula(knots, t_max):
     drawn = projections()
-    torch.testing.assert_close(SIGReg(knots=knots, t_max=t_max).of_projections(drawn), written_out(drawn, knots, t_max))
+    torch.testing.assert_close(statistic(SIGReg(knots=knots, t_max=t_max), drawn), written_out(drawn, knots, t_max))
 
 
 def test_the_gradient_is_that_of_the_formula():
     ours, theirs = (projections().requires_grad_() for _ in range(2))
-    SIGReg().of_projections(ours).backward()
+    statistic(SIGReg(), ours).backward()
     written_out(theirs, 17, 3.0).backward()
     torch.testing.assert_close(ours.grad, theirs.grad)
-    assert torch.autograd.gradcheck(SIGReg(knots=5).of_projections, projections(6, 3).requires_grad_())
+    assert torch.autograd.gradcheck(lambda drawn: statistic(SIGReg(knots=5), drawn), projections(6, 3).requires_grad_())
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(
+    ("count", "dim", "slices", "knots"),
+    [(512, 64, 256, 17), (16, 1, 1, 2), (1025, 3, 300, 17), (4096, 8, 65, 5)],
+    ids=str,
+)
+def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, knots, threads):
+    assert compiled.AVAILABLE
+    generator = Generator().manual_seed(3)
+    single = (torch.randn(count, dim, generator=generator) * 1.3 + 0.1).requires_grad_()
+    double = single.detach().double().requires_grad_()
+    directions = normalize(torch.randn(dim, slices, generator=generator), dim=0)
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        values = [SIGReg(knots=knots).along(directions, embedding) for embedding in (single, double)]
+        for value in values:
+            value.backward()
+    finally:
+        torch.set_num_threads(before)
+    torch.testing.assert_close(values[0].double(), values[1], rtol=1e-5, atol=1e-6)
+    assert (single.grad - double.grad).norm() <= 1e-6 * double.grad.norm()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_16_bit_embeddings_accumulate_in_32_bits(dtype):
+    embedding = (100 * torch.randn(4096, 4, generator=Generator().manual_seed(4))).to(dtype).requires_grad_()
+    value = SIGReg(slices=64)(embedding, Generator().manual_seed(5))
+    value.backward()
+    exact = SIGReg(slices=64)(embedding.detach().float(), Generator().manual_seed(5))
+    torch.testing.assert_close(value, exact)
+    assert embedding.grad.dtype == dtype
+    assert embedding.grad.isfinite().all()
+
+
+def test_values_that_are_not_finite_are_passed_on():
+    embedding = torch.randn(64, 2, generator=Generator().manual_seed(6))
+    embedding[3, 1] = math.nan
+    assert SIGReg()(embedding, Generator().manual_seed(7)).isnan()
 
 
 def test_directions_are_of_unit_length_and_from_the_generator():
@@ -56,10 +104,7 @@ def test_its_null_mean_is_the_declared_one(count):
     assert regularizer.null_mean == pytest.approx(1.0525, abs=1e-4)
     generator = Generator().manual_seed(2)
     values = torch.stack(
-        [
-            regularizer.of_projections(torch.randn(count, 1, generator=generator, dtype=torch.float64))
-            for _ in range(4000)
-        ]
+        [statistic(regularizer, torch.randn(count, 1, generator=generator, dtype=torch.float64)) for _ in range(4000)]
     )
     standard_error = values.std() / len(values) ** 0.5
     assert abs(values.mean() - regularizer.null_mean) < Z * standard_error
@@ -69,7 +114,7 @@ def test_it_tells_a_gaussian_from_a_uniform_of_the_same_variance():
     generator = Generator().manual_seed(4)
     gaussian = torch.randn(4096, 1, generator=generator, dtype=torch.float64)
     uniform = (torch.rand(4096, 1, generator=generator, dtype=torch.float64) - 0.5) * 12**0.5
-    assert SIGReg().of_projections(uniform) > 10 * SIGReg().of_projections(gaussian)
+    assert statistic(SIGReg(), uniform) > 10 * statistic(SIGReg(), gaussian)
 
 
 @pytest.mark.parametrize(
