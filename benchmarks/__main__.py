@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import budgets
+from benchmarks import budgets, sigreg
 from lejepa_impl.files import write_atomically
 
-_MODULES = (budgets,)
+_MODULES = (budgets, sigreg)
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     for module in _MODULES:
         for name, ratio in module.ratios():
             measured[name] = asdict(ratio)
-            print(f"{name:24} {ratio.ratio:8.2f}  target {ratio.target:g}  ({ratio.baseline})", flush=True)
+            print(f"{name:30} {ratio.ratio:8.2f}  target {ratio.target:g}  ({ratio.baseline})", flush=True)
     machine = {
         "platform": platform.platform(),
         "cpus": os.cpu_count(),

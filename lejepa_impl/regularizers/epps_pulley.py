@@ -21,9 +21,6 @@ from torch.autograd.function import once_differentiable
 
 from lejepa_impl.regularizers import compiled
 
-#: Projections held at a time: 4 MiB in float32, which stay in the caches of a core.
-_CHUNK = 2**20
-
 #: Turns projections of shape (slices, N), in place, into the gradient of the returned sum of the statistics.
 Kernel = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -46,11 +43,11 @@ def sliced_epps_pulley(embedding: Tensor, directions: Tensor, times: Tensor, wei
 class _SlicedEppsPulley(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, embedding: Tensor, directions: Tensor, times: Tensor, weights: Tensor) -> Tensor:
-        kernel = _kernel(embedding)
+        kernel, held = _kernel(embedding)
         gradient = torch.zeros_like(embedding)
         total = embedding.new_zeros(())
         per_slice = len(embedding) / directions.shape[1]
-        for chunk in directions.split(max(1, _CHUNK // len(embedding)), dim=1):
+        for chunk in directions.split(max(1, held // len(embedding)), dim=1):
             projections = chunk.T @ embedding.T
             total += kernel(projections, times, weights)
             gradient.addmm_(projections.T, chunk.T, alpha=per_slice)
@@ -64,18 +61,19 @@ class _SlicedEppsPulley(torch.autograd.Function):
         return upstream[0] * gradient, None, None, None
 
 
-def _kernel(embedding: Tensor) -> Kernel:
+def _kernel(embedding: Tensor) -> tuple[Kernel, int]:
+    """Choose a kernel, and how many projections it takes at a time: its temporaries should stay in cache."""
     on_cpu = embedding.device.type == "cpu"
     if on_cpu and embedding.dtype == torch.float32 and compiled.AVAILABLE:
-        return compiled.epps_pulley
-    return recurrence
+        return compiled.epps_pulley, 2**20
+    return recurrence, 2**17 if on_cpu else 2**26
 
 
 def recurrence(projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
     """Compute in PyTorch: for any device and type, and where no compiled kernel is at hand."""
     phase = projections * times[1]
-    turn_cos, turn_sin = phase.cos(), phase.sin_()
-    cos, sin = turn_cos.clone(), turn_sin.clone()
+    turn_cos, turn_sin = phase.cos(), phase.sin()
+    cos, sin, turned = turn_cos.clone(), turn_sin.clone(), torch.empty_like(phase)
     gradient = projections.zero_()
     total = projections.new_zeros(())
     for time, weight in zip(times[1:], weights[1:], strict=True):
@@ -84,5 +82,7 @@ def recurrence(projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
         total += weight * (real**2 + imaginary**2).sum()
         slope = 2 * weight * time / projections.shape[1]
         gradient.addcmul_(cos, slope * imaginary).addcmul_(sin, -slope * real)
-        cos, sin = cos * turn_cos - sin * turn_sin, sin * turn_cos + cos * turn_sin
+        torch.mul(sin, turn_sin, out=turned)
+        sin.mul_(turn_cos).addcmul_(cos, turn_sin)
+        cos.mul_(turn_cos).sub_(turned)
     return total
