@@ -246,7 +246,9 @@ def _elements(
     fall: float,
 ) -> Array:
     """Edges of elements over the part of the line where the density is not negligible."""
-    low, high = (_cut_off(log_density, end, anchor, side * scale, fall) for end, side in zip(support, (-1, 1), strict=True))
+    low, high = (
+        _cut_off(log_density, end, anchor, side * scale, fall) for end, side in zip(support, (-1, 1), strict=True)
+    )
     if not low < anchor < high:
         raise ValueError(f"the anchor {anchor} is not inside of the support ({low:g}, {high:g})")
     fixed = np.unique([low, *(point for point in breakpoints if low < point < high), high])
@@ -290,7 +292,7 @@ def _cut_off(log_density: Function, end: float, anchor: float, step: float, fall
     if np.isfinite(end):
         return end
     distances = 2.0 ** np.arange(-8, 60)
-    positions: Array = anchor + step * distances
+    positions = (anchor + step * distances).astype(np.float64)
     values = np.asarray(log_density(positions))
     within = values > np.nanmax(values) - fall
     last = int(np.flatnonzero(within)[-1])
