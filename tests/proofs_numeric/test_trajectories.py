@@ -1,0 +1,101 @@
+"""Tests on records: they hold their level where the assumptions hold, and see where they do not."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from proofs_numeric.trajectories import Trajectories
+
+ALL = ("stationary", "reversible", "additive_noise", "independent", "gaussian")
+LENGTH = 4_000
+
+
+def ornstein_uhlenbeck(rng, rho=0.7, length=LENGTH, dim=2):
+    values = np.empty((length, dim))
+    latent = rng.standard_normal(dim)
+    noise = np.sqrt(1 - rho**2) * rng.standard_normal((length, dim))
+    for time in range(length):
+        values[time] = latent
+        latent = rho * latent + noise[time]
+    return values
+
+
+def recursion(rng, step, length=LENGTH):
+    values = np.empty(length)
+    latent = 0.0
+    for time in range(-100, length):
+        if time >= 0:
+            values[time] = latent
+        latent = step(latent, rng)
+    return values
+
+
+VIOLATIONS = {
+    "stationary": lambda rng: ornstein_uhlenbeck(rng) + np.linspace(0, 1, LENGTH)[:, None],
+    "reversible": lambda rng: recursion(rng, lambda z, rng: 0.6 * z + rng.exponential() - 1),
+    "additive_noise": lambda rng: recursion(rng, lambda z, rng: 0.5 * z + np.sqrt(0.6 + 0.15 * z**2) * rng.normal()),
+    "independent": lambda rng: ornstein_uhlenbeck(rng) @ np.array([[1.0, 0.3], [0.0, 1.0]]),
+    "gaussian": lambda rng: recursion(rng, lambda z, rng: 0.5 * z + rng.laplace()),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_violation_is_seen(name):
+    record = Trajectories(VIOLATIONS[name](np.random.default_rng(1)))
+    assert getattr(record, name)().p_value < 1e-3
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_level_is_held_in_a_gaussian_world(name):
+    runs, level = 40, 0.05
+    p_values = [
+        getattr(Trajectories(ornstein_uhlenbeck(np.random.default_rng(seed), length=2_000)), name)().p_value
+        for seed in range(runs)
+    ]
+    # Rejections are binomial: a test of level 5 % rejects more often than this with probability below 1e-4.
+    assert sum(p <= level for p in p_values) <= stats.binom.isf(1e-4, runs, level)
+    # A test that never rejects would have all p-values near 1.
+    assert min(p_values) < 0.5
+
+
+def test_the_correlation_is_within_its_error():
+    record = Trajectories(ornstein_uhlenbeck(np.random.default_rng(2), rho=0.8, length=20_000))
+    rho, error = record.pair_correlation()
+    # Student's t of 40 batches; false-alarm probability 1e-6 for the two latents.
+    assert (np.abs(rho - 0.8) < stats.t.isf(2.5e-7, 39) * error).all()
+    assert (error < 0.01).all()
+
+
+def test_files_are_read(tmp_path):
+    values = ornstein_uhlenbeck(np.random.default_rng(3), length=500)
+    np.save(tmp_path / "record.npy", values)
+    (tmp_path / "record.csv").write_text("angle,speed\n" + "\n".join(f"{a!r},{b!r}" for a, b in values.tolist()))
+    read = [Trajectories.load(tmp_path / name).values for name in ("record.npy", "record.csv")]
+    np.testing.assert_array_equal(read[0], read[1])
+
+
+def _with(value):
+    values = np.random.default_rng(4).standard_normal((500, 2))
+    values[7, 1] = value
+    return values
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        pytest.param(_with(np.nan), r"nan at index \(7, 1\)", id="nan"),
+        pytest.param(_with(np.inf), r"inf at index \(7, 1\)", id="infinite"),
+        pytest.param(_with(0) * [1, 0], "column 1 is constant", id="constant"),
+        pytest.param(np.ones((20, 2)), "20 points are too few", id="short"),
+        pytest.param(np.ones((2, 2, 2, 2)), r"not \(2, 2, 2, 2\)", id="shape"),
+    ],
+)
+def test_bad_records_are_named(values, message):
+    with pytest.raises(ValueError, match=message):
+        Trajectories(values)
+
+
+def test_a_file_without_numbers_is_named(tmp_path):
+    (tmp_path / "words.csv").write_text("a,b\nc,d\n")
+    with pytest.raises(ValueError, match=r"words\.csv"):
+        Trajectories.load(tmp_path / "words.csv")
