@@ -2,15 +2,18 @@
 
 import importlib
 import pkgutil
+from dataclasses import replace
 
 import pytest
+from sympy import Eq, Implies
 
 import lejepa_impl.validation
 import proofs_numeric.certificates
 import theory.claims
 from lejepa_impl.report.run import full_ledger
 from theory.claim import Claim, Evidence, Kind, Profile, Role, Verdict
-from theory.ledger import examine
+from theory.ledger import Ledger, examine
+from theory.notation import d
 from theory.papers import PAPERS
 
 LEDGER = full_ledger()
@@ -41,6 +44,32 @@ def test_a_claim_has_a_sibling_that_must_fail(claim):
     siblings = LEDGER.siblings(claim.id)
     assert siblings
     assert all(sibling.expected is Verdict.REFUTED for sibling in siblings)
+
+
+def _concluded(claim):
+    """Whether a step that SymPy or z3 decides ends in the statement of the claim."""
+    formulas = [step.statement for step in claim.steps if step.decided_by]
+    return claim.statement in [part.args[-1] if isinstance(part, Implies) else part for part in formulas]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [claim for claim in CLAIMS if claim.expected in (Verdict.PROVED, Verdict.CERTIFIED)],
+    ids=lambda claim: claim.id,
+)
+def test_the_printed_statement_is_what_is_checked(claim):
+    assert claim.holds_at or _concluded(claim)
+
+
+def test_a_wrong_statement_is_seen():
+    claim = replace(LEDGER.claims["degree_contraction"], statement=Eq(d, d + 1, evaluate=False))
+    ledger = Ledger([claim], [])
+    assert examine(ledger.evidence[claim.id]["holds_at"], Profile.QUICK).finding.passed is False
+
+
+def test_degrees_to_sixty_are_checked_one_by_one():
+    finding = examine(LEDGER.evidence["degree_contraction"]["degree_by_degree"], Profile.QUICK).finding
+    assert finding.covered["degrees"] == "0 to 60"
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)

@@ -6,13 +6,15 @@ Claims never carry a verdict: `theory.ledger` computes it from the evidence.
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from sympy import Basic, Expr, Symbol
 
+#: What stands for each abstract part of a statement.
+Instance: TypeAlias = Mapping[Basic, Basic]
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 T = TypeVar("T")
 
@@ -181,6 +183,9 @@ class Claim:
         Claim that states what holds where this one fails as printed.
     sharpened_by
         Claim that says more under the same assumptions.
+    holds_at
+        Instances, obtained by other means than the statement, at which the statement as printed must come
+        out true. Needed where no step that SymPy or z3 decides ends in the statement.
     fails_at
         A point, by symbol, at which SymPy finds the statement false; for a refuted claim whose
         counterexample is as simple as that.
@@ -201,6 +206,7 @@ class Claim:
     drops: str | None = None
     repaired_by: str | None = None
     sharpened_by: str | None = None
+    holds_at: Callable[[Profile], Iterable[Instance]] | None = None
     fails_at: Mapping[Symbol, Expr] = field(default_factory=dict)
 
     def without(

@@ -7,7 +7,7 @@ from time import perf_counter
 from types import ModuleType
 
 from theory.claim import Claim, Evidence, Finding, Kind, Profile, Step, Verdict
-from theory.proof import counterexample, identity, valid
+from theory.proof import counterexample, identity, true_at, valid
 
 #: How far a passing check of each kind carries. The order of the list is the order of strength.
 _STRENGTH = [Verdict.OPEN, Verdict.SUPPORTED, Verdict.CERTIFIED, Verdict.PROVED]
@@ -46,6 +46,10 @@ def _decide(judge: Callable[..., Finding], step: Step, _profile: Profile) -> Fin
     return judge(step.statement, **step.over)
 
 
+def _try(claim: Claim, profile: Profile) -> Finding:
+    return true_at(claim.statement, claim.holds_at(profile) if claim.holds_at else ())
+
+
 def _refute(claim: Claim, _profile: Profile) -> Finding:
     return counterexample(claim.statement, claim.fails_at)
 
@@ -63,8 +67,8 @@ def examine(evidence: Evidence, profile: Profile) -> Outcome:
 class Ledger:
     """Claims in paper order with the evidence that bears on them.
 
-    A step that names who decides it, and a claim that names a point where it fails, bring their
-    evidence with them.
+    A step that names who decides it, and a claim that names instances where it holds or a point where it
+    fails, bring their evidence with them.
 
     Raises
     ------
@@ -210,6 +214,9 @@ class Ledger:
                 check = partial(_decide, judge, step)
                 title = f"Formula of step {number}, as printed."
                 yield Evidence(claim.id, step.decided_by, step.key, check, step.key, title=title)
+            if claim.holds_at:
+                title = "The statement as printed, instance by instance."
+                yield Evidence(claim.id, Kind.EXHAUSTIVE, "holds_at", partial(_try, claim), title=title)
             if claim.fails_at:
                 check = partial(_refute, claim)
                 title = "A point where the statement is false."

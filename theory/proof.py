@@ -1,6 +1,6 @@
 """The two judges of an exact step: SymPy for identities, z3 for formulas over the reals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from operator import add, eq, ge, gt, le, lt, mul, ne
 
@@ -8,7 +8,7 @@ import sympy as sp
 import z3
 from sympy.logic.boolalg import BooleanAtom
 
-from theory.claim import Finding
+from theory.claim import Finding, Instance
 
 _TIMEOUT_MS = 20_000
 
@@ -26,12 +26,14 @@ def identity(statement: sp.Basic, **covered: str) -> Finding:
         An `Eq` that SymPy has not already decided when it was built.
     covered
         Ranges of the symbols, for the report.
+
+    An equation whose sides are written alike says nothing and is undecided.
     """
-    if not isinstance(statement, sp.Eq):
+    if not isinstance(statement, sp.Eq) or statement.lhs == statement.rhs:
         return Finding(None, covered, f"not an open equation: {statement}")
     left, right = statement.lhs.doit(), statement.rhs.doit()
     if left.is_Matrix:
-        same = left == right
+        same = sp.expand(left) == sp.expand(right)
         return Finding(same or None, covered, "" if same else f"{left} and {right} may differ")
     difference = sp.simplify(left - right)
     verdict = difference.equals(0)
@@ -47,7 +49,8 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     ----------
     statement
         Boolean combination of polynomial or rational (in)equalities. A statement that SymPy
-        already collapsed to true or false proves nothing and is undecided.
+        already collapsed to true or false proves nothing and is undecided; so is an implication whose
+        premise is never true.
     timeout_ms
         Milliseconds after which the finding is undecided.
     covered
@@ -62,6 +65,12 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
         return Finding(None, covered, f"collapsed to {statement} when it was built")
     solver = z3.Solver()
     solver.set("timeout", timeout_ms)
+    if isinstance(statement, sp.Implies):
+        solver.push()
+        solver.add(to_z3(statement.args[0]))
+        if solver.check() == z3.unsat:
+            return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
+        solver.pop()
     solver.add(z3.Not(to_z3(statement)))
     answer = solver.check()
     if answer == z3.unsat:
@@ -113,6 +122,30 @@ def to_z3(statement: sp.Basic) -> z3.ExprRef:
     if operation is None:
         raise TypeError(f"not a formula of real arithmetic: {statement}")
     return operation(*map(to_z3, statement.args))
+
+
+def true_at(statement: sp.Basic, instances: Iterable[Instance]) -> Finding:
+    """Decide a statement at instances, each of which says what stands for its abstract parts.
+
+    Passes if there is an instance and the statement comes out true at all of them.
+    """
+    count = 0
+    for count, instance in enumerate(instances, 1):
+        there = statement.xreplace(dict(instance))
+        # SymPy leaves equations open that hold or fail as identities, and turns some into their negation.
+        there = there.replace(sp.Eq, _same).replace(sp.Ne, lambda *sides: sp.Not(_same(*sides))).doit()
+        if there != sp.true:
+            shown = ", ".join(f"{part} = {value}" for part, value in instance.items())
+            return Finding(False, {"instances": count}, f"reads {there} at {shown}")
+    return Finding(count > 0 or None, {"instances": count})
+
+
+def _same(left: sp.Basic, right: sp.Basic) -> sp.Basic:
+    """Whether two polynomials, or matrices of them, are equal for all values of their symbols."""
+    if isinstance(left, sp.Expr) and isinstance(right, sp.Expr):
+        difference = sp.expand(left.doit() - right.doit())
+        return sp.sympify(all(entry == 0 for entry in (difference if difference.is_Matrix else [difference])))
+    return sp.Eq(left, right)
 
 
 def counterexample(statement: sp.Basic, point: Mapping[sp.Symbol, sp.Expr]) -> Finding:

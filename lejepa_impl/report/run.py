@@ -71,6 +71,8 @@ def _run(items: Sequence[Evidence], profile: Profile, jobs: int) -> Iterator[tup
             yield _examine(item, profile)
         return
     groups = [[(item.claim, item.name) for item in group] for _, group in groupby(items, key=_module)]
+    # Processes are the parallelism: threads of the linear algebra inside of each would only wait for each other.
+    os.environ |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         for future in as_completed([pool.submit(_examine_named, group, profile) for group in groups]):

@@ -3,11 +3,13 @@
 import pytest
 import sympy as sp
 
-from theory.proof import counterexample, identity, to_z3, valid
+from theory.proof import counterexample, identity, to_z3, true_at, valid
 
 x, y = sp.symbols("x y", real=True)
 n = sp.Symbol("n", integer=True, positive=True)
-A = sp.MatrixSymbol("A", n, n)
+A, B = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("B", 2, 2)
+SQUARE = sp.Eq(y, x**2 - 1)
+SYMMETRIC = sp.Equivalent(sp.Eq(y, 1), sp.Eq(B, B.T))
 
 
 @pytest.mark.parametrize(
@@ -16,9 +18,10 @@ A = sp.MatrixSymbol("A", n, n)
         (sp.Eq(sp.sin(x) ** 2 + sp.cos(x) ** 2, 1), True),
         (sp.Eq(sp.factorial(n) / sp.factorial(n - 1), n), True),
         (sp.Eq((x + y) ** 2, x**2 + y**2), False),
-        (sp.Eq(sp.MatMul(A, sp.Transpose(A)), A * A.T, evaluate=False), True),
+        (sp.Eq(A * (A + A.T), A * A + A * A.T), True),
         (sp.Eq(A * A.T, A.T * A), None),
         (sp.Eq(x, x), None),
+        (sp.Eq(2 * (1 - x), 2 - 2 * x, evaluate=False), None),
         (x > 0, None),
     ],
 )
@@ -37,6 +40,7 @@ def test_identity(statement, passed):
         (x**2 > x, False),
         (sp.true, None),
         (sp.Eq(x, x), None),
+        (sp.Implies(sp.And(x > 1, x < 0), sp.Eq(y, 5)), None),
     ],
 )
 def test_valid(statement, passed):
@@ -67,3 +71,23 @@ def test_counterexample_passes_only_where_the_statement_is_false():
     assert counterexample(x**2 > x, {x: sp.Rational(1, 2)}).passed
     assert not counterexample(x**2 > x, {x: sp.Integer(2)}).passed
     assert not counterexample(x**2 > y, {x: sp.Integer(2)}).passed
+
+
+def _matrix(corner):
+    return sp.ImmutableMatrix([[1, x], [corner, 1]])
+
+
+@pytest.mark.parametrize(
+    ("statement", "instances", "passed"),
+    [
+        pytest.param(SQUARE, [{y: (x - 1) * (x + 1)}, {y: sp.Integer(0), x: sp.Integer(1)}], True, id="holds"),
+        pytest.param(SQUARE, [{y: (x - 1) * (x + 1)}, {y: x}], False, id="fails_at_the_second"),
+        pytest.param(SQUARE, [], None, id="no_instance"),
+        pytest.param(y > x, [{y: sp.Integer(2)}], False, id="left_open"),
+        pytest.param(SYMMETRIC, [{y: sp.Integer(1), B: _matrix(x)}], True, id="equal_matrices"),
+        pytest.param(SYMMETRIC, [{y: sp.Integer(0), B: _matrix(0)}], True, id="other_matrices"),
+        pytest.param(SYMMETRIC, [{y: sp.Integer(1), B: _matrix(0)}], False, id="wrong_matrices"),
+    ],
+)
+def test_true_at(statement, instances, passed):
+    assert true_at(statement, instances).passed is passed

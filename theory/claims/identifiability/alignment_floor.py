@@ -11,6 +11,7 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
+from theory.instances import CORRELATIONS, of_encoder, whitened_encoders
 from theory.notation import alignment_loss, n, rho
 
 _loss, _variance, _correlation, _n = sp.symbols("L V C N", real=True)
@@ -47,6 +48,7 @@ CLAIM = Claim(
     statement=sp.GreaterThan(alignment_loss, 2 * (1 - rho) * n),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened"),
     steps=(SPLIT, WHITENED),
+    holds_at=lambda _: (of_encoder(h, r) for h in whitened_encoders(2) for r in CORRELATIONS),
     expected=Verdict.PROVED,
 )
 

@@ -13,6 +13,7 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.gaussian_world import contraction
+from theory.instances import CORRELATIONS, by_index
 from theory.notation import d, rho, w
 
 #: Stand for rho^d and for the variance at degree d.
@@ -79,6 +80,11 @@ CLAIM = Claim(
     statement=sp.LessThan(sp.Sum(contraction(d, rho) * w[d], (d, 1, sp.oo)), rho * sp.Sum(w[d], (d, 1, sp.oo))),
     assumptions=assume("positive_correlation", "square_integrable", "centred"),
     steps=(LOWEST, INDUCTION, POWERS, TERM),
+    holds_at=lambda _: (
+        {rho: r, sp.oo: sp.Integer(9), **by_index(w[d], {1: sp.Integer(1), 2: variance, 9: variance / 3})}
+        for r in CORRELATIONS
+        for variance in (sp.Integer(0), sp.Integer(1), sp.Rational(7, 2))
+    ),
     expected=Verdict.PROVED,
 )
 

@@ -59,6 +59,7 @@ CLAIM = Claim(
     ),
     assumptions=assume("gaussian_noise", "correlation"),
     steps=(GENERATES, NOISE_INTEGRAL, COEFFICIENTS),
+    holds_at=lambda profile: ({d: Integer(degree)} for degree in range(profile.pick(quick=9, thorough=20))),
     expected=Verdict.PROVED,
 )
 

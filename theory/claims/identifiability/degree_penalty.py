@@ -14,6 +14,7 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.gaussian_world import contraction
+from theory.instances import CORRELATIONS
 from theory.notation import d, rho
 
 
@@ -30,9 +31,9 @@ DIFFERENCE = Step(
     "difference",
     r"$P(d) = (1-\rho^d)\cdot 2 - (1-\rho)\cdot 2$, the excess of degree $d$ in the loss.",
     sp.Eq(
-        2 * (1 - contraction(d, rho)) - 2 * (1 - contraction(sp.Integer(1), rho)),
+        sp.Mul(2, 1 - contraction(d, rho), evaluate=False)
+        - sp.Mul(2, 1 - contraction(sp.Integer(1), rho), evaluate=False),
         penalty(d, rho),
-        evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
     over={"d": "every integer >= 0"},
@@ -85,6 +86,7 @@ CLAIM = Claim(
     statement=sp.And(sp.StrictGreaterThan(penalty(d, rho), 0), sp.StrictLessThan(penalty(d, rho), penalty(d + 1, rho))),
     assumptions=assume("positive_correlation", "nonlinear_degree"),
     steps=(DIFFERENCE, POWERS, POSITIVE, INCREASING, INCREMENT),
+    holds_at=lambda _: ({rho: r, d: sp.Integer(degree)} for r in CORRELATIONS for degree in range(2, 12)),
     expected=Verdict.PROVED,
 )
 

@@ -14,6 +14,7 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability import rotation_at_the_floor
 from theory.gaussian_world import contraction
+from theory.instances import CORRELATIONS, expressions, linear_part, of_encoder, whitened_encoders
 from theory.notation import A, alignment_loss, latent, m, rho
 
 _loss, _variance, _correlation, _m = sp.symbols("L V C M", real=True)
@@ -67,6 +68,12 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened") | {"fewer_outputs": r"$m \le n$."},
     background=("hermite_completeness",),
     steps=(FLOOR, PROJECTION, ATTAINED),
+    holds_at=lambda _: (
+        of_encoder(h, r) | {_outputs: expressions(h), A * latent: expressions(linear_part(h))}
+        for outputs in (1, 2)
+        for h in whitened_encoders(outputs)
+        for r in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 

@@ -20,7 +20,8 @@ from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction, multiplicity
 from theory.hermite import multi_indices
-from theory.notation import alignment_loss, k, m, rho
+from theory.instances import CORRELATIONS, by_index, of_encoder, whitened_encoders
+from theory.notation import alignment_loss, d, k, m, rho
 
 _weight, _eigenvalue, _smallest, _chosen = sp.symbols("omega mu mu_m chi", real=True)
 _mu = sp.IndexedBase("mu", real=True)
@@ -65,10 +66,22 @@ SIGNS = Step(
 LOSS = Step(
     "loss",
     r"By the loss decomposition $L(h)=2\sum_a(1-\mu_a)\omega_a=2m-2\sum_a\omega_a\mu_a$.",
-    sp.Eq(2 * (1 - _eigenvalue) * _weight, 2 * _weight - 2 * _weight * _eigenvalue, evaluate=False),
+    sp.Eq(sp.Mul(2, 1 - _eigenvalue, _weight, evaluate=False), 2 * _weight - 2 * _weight * _eigenvalue),
     by=("loss_decomposition",),
     decided_by=Kind.SYMBOLIC,
     over={"omega": "real", "mu": "real"},
+)
+
+ATTAINED = Step(
+    "attained",
+    r"The output $H_a$ has $w_d=1$ at $d=|a|$ and no other variance: its loss is $2(1-\rho^d)$, and the $m$ of "
+    r"largest $\rho^{|a|}$ attain the floor.",
+    sp.Eq(
+        2 * sp.Sum((1 - contraction(k, rho)) * sp.KroneckerDelta(k, d), (k, 0, sp.oo)), 2 * (1 - contraction(d, rho))
+    ),
+    by=("loss_decomposition",),
+    decided_by=Kind.SYMBOLIC,
+    over={"d": "every integer >= 0"},
 )
 
 CLAIM = Claim(
@@ -81,7 +94,13 @@ CLAIM = Claim(
     r"largest of the $\rho^{|a|}$, $|a|\ge1$; the corresponding $H_a$ attain it.",
     statement=sp.GreaterThan(alignment_loss, 2 * sp.Sum(1 - _mu[k], (k, 1, m))),
     assumptions=assume(*GAUSSIAN_WORLD, "correlation", "whitened"),
-    steps=(BESSEL, REARRANGE, SIGNS, LOSS),
+    steps=(BESSEL, REARRANGE, SIGNS, LOSS, ATTAINED),
+    holds_at=lambda _: (
+        of_encoder(h, r) | by_index(_mu[k], dict(enumerate(sorted([r] * 2 + [r**2] * 3, reverse=True), 1)))
+        for outputs in (1, 2, 3, 4)
+        for h in whitened_encoders(outputs)
+        for r in (*CORRELATIONS, *(-r for r in CORRELATIONS))
+    ),
     expected=Verdict.PROVED,
 )
 

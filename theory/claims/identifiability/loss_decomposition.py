@@ -8,15 +8,12 @@ References
 W, Theorem 5.1.
 """
 
-from random import Random
-
 import sympy as sp
 
 from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction, transition
-from theory.hermite import multi_indices
+from theory.instances import CORRELATIONS, dense_encoders, of_encoder
 from theory.notation import (
     Expectation,
     GaussianExpectation,
@@ -77,6 +74,11 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "correlation", "square_integrable"),
     background=("hermite_completeness",),
     steps=(SQUARE, STATIONARITY, CORRELATION, DEGREE),
+    holds_at=lambda profile: (
+        of_encoder(encoder, correlation)
+        for encoder in dense_encoders(profile.pick(quick=[(1, 1, 6), (2, 2, 2)], thorough=[(1, 2, 12), (3, 2, 3)]))
+        for correlation in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 
@@ -84,27 +86,15 @@ CLAIM = Claim(
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)
 def loss_by_moments(profile: Profile) -> Finding:
     """Expand |h(z') - h(z)|^2 of rational encoders, integrate by moments, compare in Q[rho]."""
-    random = Random(2605)
     sizes = profile.pick(
         quick=[(1, 1, 8), (1, 2, 5), (2, 2, 4), (3, 2, 3)],
         thorough=[(1, 1, 12), (2, 2, 6), (3, 3, 4), (4, 2, 3)],
     )
     wrong = []
-    for dim, outputs, degree in sizes:
-        encoder = HermiteEncoder(
-            dim,
-            tuple(
-                {
-                    index: sp.Rational(random.randint(-9, 9), random.randint(1, 9))
-                    for size in range(degree + 1)
-                    for index in multi_indices(dim, size)
-                }
-                for _ in range(outputs)
-            ),
-        )
+    for size, encoder in zip(sizes, dense_encoders(sizes), strict=True):
         by_moments = encoder.alignment_loss_by_moments()
         if encoder.alignment_loss(by_moments.ring.gens[0]) != by_moments:
-            wrong.append((dim, outputs, degree))
+            wrong.append(size)
     covered: dict[str, JSON] = {
         "n, m, degree": [list(size) for size in sizes],
         "coefficients": "all, dense",

@@ -7,12 +7,13 @@ References
 W, Theorem 5.1 and Appendix A; Janson (1997), Theorem 4.1; O'Donnell (2014), section 11.2.
 """
 
+from collections.abc import Iterator
 from itertools import product
 from math import factorial, prod
 
 import sympy as sp
 
-from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Instance, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.gaussian_world import PairPolynomials, contraction, transition
 from theory.hermite import generating_function, multi_indices, sequence
@@ -58,6 +59,26 @@ COORDINATES = Step(
     over={"d": "every integer >= 0", "k": "every integer >= 0"},
 )
 
+
+def _pairs(profile: Profile) -> Iterator[Instance]:
+    """Integrate products of two Hermite polynomials of two latents by moments; 0 and 1 tell whether they differ."""
+    world = PairPolynomials(2)
+    indices = [a for size in range(profile.pick(quick=3, thorough=5)) for a in multi_indices(2, size)]
+    for a, b in product(indices, repeat=2):
+        polynomials = (
+            prod((sequence(x, c)[c] for x, c in zip(latent, index, strict=True)), start=world.ring.one)
+            for latent, index in ((world.latent, a), (world.next_latent, b))
+        )
+        norm = sp.sqrt(prod(map(factorial, (*a, *b))))
+        moment = world.expectation(prod(polynomials)).as_expr().subs(sp.Symbol("rho"), rho)
+        yield {
+            Expectation(H(_a, z) * H(_b, z_next)): moment / norm,
+            _size_a: sp.Integer(sum(a)),
+            _a: sp.Integer(0),
+            _b: sp.Integer(int(a != b)),
+        }
+
+
 CLAIM = Claim(
     id="mehler_orthogonality",
     paper="W",
@@ -71,6 +92,7 @@ CLAIM = Claim(
     ),
     assumptions=assume("gaussian_latents", "gaussian_noise", "independent_coordinates", "isotropic", "correlation"),
     steps=(ONE_DIMENSION, COEFFICIENTS, COORDINATES),
+    holds_at=_pairs,
     expected=Verdict.PROVED,
 )
 

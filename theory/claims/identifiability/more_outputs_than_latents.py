@@ -13,6 +13,7 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability.floor_for_any_number_of_outputs import lowest_losses
 from theory.gaussian_world import contraction
+from theory.instances import CORRELATIONS, of_encoder, whitened_encoders
 from theory.notation import alignment_loss, m, n, rho
 from theory.proof import identity
 
@@ -47,6 +48,9 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened")
     | {"more_outputs": r"$n < m \le n + n(n+1)/2$."},
     steps=(ORDER, COUNT),
+    holds_at=lambda _: (
+        of_encoder(h, r) for outputs in (3, 4) for h in whitened_encoders(outputs) for r in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 
@@ -54,7 +58,8 @@ CLAIM = Claim(
 @evidence(CLAIM.id, Kind.SYMBOLIC, step=COUNT.key)
 def multi_indices_of_degree_two(_profile: Profile) -> Finding:
     """Squares and products, counted for every n."""
-    return identity(sp.Eq(*(side.expand(func=True) for side in COUNT.statement.args), evaluate=False))
+    counted, summed = (side.expand(func=True) for side in COUNT.statement.args)
+    return identity(sp.Eq(sp.factor(counted), summed, evaluate=False))
 
 
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)

@@ -12,9 +12,10 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.gaussian_world import contraction
+from theory.instances import CORRELATIONS, of_encoder, whitened_encoders
 from theory.notation import alignment_loss, d, rho
 
-_power = sp.Symbol("x", real=True)
+_power, _variance = sp.symbols("x v", real=True)
 _two = sp.Integer(2)
 _in_range = sp.And(rho > -1, rho < 0)
 
@@ -52,6 +53,19 @@ LOSS = Step(
     over={"rho": "(-1, 0)"},
 )
 
+ONLY = Step(
+    "only",
+    r"The excess $2\sum_d(\rho^2-\rho^d)w_d$ of one whitened output has no negative term: it vanishes only if every "
+    r"$v=w_d$ does whose $x=\rho^d$ is below $\rho^2$.",
+    sp.Implies(
+        sp.And(_in_range, _power < contraction(_two, rho), _variance >= 0, (rho**2 - _power) * _variance <= 0),
+        sp.And(_variance >= 0, _variance <= 0),
+    ),
+    by=("loss_decomposition",),
+    decided_by=Kind.SMT,
+    over={"rho": "(-1, 0)", "v": "[0, oo)"},
+)
+
 CLAIM = Claim(
     id="negative_correlation",
     paper="W",
@@ -61,7 +75,8 @@ CLAIM = Claim(
     says=r"For $-1<\rho<0$ the lowest loss of one whitened output is $2(1-\rho^2)$, attained only by quadratic maps.",
     statement=sp.GreaterThan(alignment_loss, 2 * (1 - contraction(_two, rho))),
     assumptions=assume(*GAUSSIAN_WORLD, "whitened") | {"negative_correlation": r"$-1<\rho<0$."},
-    steps=(ODD, INDUCTION, EVEN, LOSS),
+    steps=(ODD, INDUCTION, EVEN, LOSS, ONLY),
+    holds_at=lambda _: (of_encoder(h, -r) for h in whitened_encoders(1) for r in CORRELATIONS),
     expected=Verdict.PROVED,
 )
 

@@ -14,6 +14,14 @@ from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction
 from theory.hermite import generating_function
+from theory.instances import (
+    CORRELATIONS,
+    expressions,
+    linear_part,
+    of_encoder,
+    rational_rotation,
+    whitened_encoders,
+)
 from theory.notation import A, Q, alignment_loss, encoded, latent, n, rho, t, x
 
 _loss, _variance, _correlation = sp.symbols("L V C", real=True)
@@ -71,6 +79,11 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened"),
     background=("hermite_completeness",),
     steps=(ONLY_IF_EQUAL, LINEAR, COVARIANCE, ROTATIONS_ATTAIN),
+    holds_at=lambda _: (
+        of_encoder(h, r) | {encoded: expressions(h), Q * latent: expressions(linear_part(h))}
+        for h in whitened_encoders(2)
+        for r in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 
@@ -78,11 +91,9 @@ CLAIM = Claim(
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)
 def rational_rotations_attain_the_floor(_profile: Profile) -> Finding:
     """Rational rotations, and the same with one output bent, integrated by moments."""
-    # Cayley: (I - S)(I + S)^{-1} is a rational rotation for every rational skew S.
     wrong = []
     for dim in (1, 2, 3):
-        skew = sp.Matrix(dim, dim, lambda i, j: sp.Rational(i - j, i + j + 1))
-        rotation = (sp.eye(dim) - skew) * (sp.eye(dim) + skew).inv()
+        rotation = rational_rotation(dim)
         unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
         outputs = tuple(dict(zip(unit, rotation.row(i), strict=True)) for i in range(dim))
         # (3 He_1 + 2 sqrt(2) He_2/sqrt(2)) / sqrt(17), scaled by sqrt(17) to stay rational.

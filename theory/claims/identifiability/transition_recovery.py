@@ -9,11 +9,12 @@ W, Theorem 5.1 (recovery of the transition law).
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.notation import Q, h, latent, n, rho
-from theory.proof import identity
+from theory.instances import rational_rotation
+from theory.notation import Q, encoded, latent, n, rho
 
+_next_encoded, _xi = sp.MatrixSymbol("h(z')", n, 1), sp.MatrixSymbol("xi", n, 1)
 _noise, _dual = sp.MatrixSymbol("eta", n, 1), sp.MatrixSymbol("u", n, 1)
 _scale = sp.sqrt(1 - rho**2)
 
@@ -25,6 +26,8 @@ LINEARITY = Step(
         sp.MatAdd(rho * sp.MatMul(Q, latent), _scale * sp.MatMul(Q, _noise)),
         evaluate=False,
     ),
+    decided_by=Kind.SYMBOLIC,
+    over={"n": "every integer >= 1", "rho": "(-1, 1)"},
 )
 NOISE_LAW = Step(
     "noise_law",
@@ -39,6 +42,11 @@ NOISE_LAW = Step(
     over={"n": "every integer >= 1"},
 )
 
+
+def _vector(name: str, dim: int) -> sp.ImmutableMatrix:
+    return sp.ImmutableMatrix(sp.symbols(f"{name}_1:{dim + 1}", real=True))
+
+
 CLAIM = Claim(
     id="transition_recovery",
     paper="W",
@@ -46,20 +54,21 @@ CLAIM = Claim(
     role=Role.THEOREM,
     title="The recovered latents move by the transition of the world",
     says=r"If $h(z)=Qz$ with $Q$ orthogonal, $h(z')=\rho\,h(z)+\sqrt{1-\rho^2}\,\xi$ with $\xi\sim N(0,I_n)$ "
-    r"independent of $h(z)$.",
-    statement=sp.Eq(h(sp.Symbol("z'")), rho * h(sp.Symbol("z")) + _scale * sp.Symbol("xi")),
+    r"independent of $h(z)$, since $\xi=Q\eta$ depends on the noise alone.",
+    statement=sp.Eq(_next_encoded, rho * encoded + _scale * _xi),
     assumptions=assume("gaussian_noise", "isotropic", "correlation") | {"rotation": r"$h(z)=Qz$, $QQ^\top=I$."},
     steps=(LINEARITY, NOISE_LAW),
+    holds_at=lambda _: (
+        {
+            _next_encoded: rotation * (rho * _vector("z", dim) + _scale * _vector("eta", dim)),
+            encoded: rotation * _vector("z", dim),
+            _xi: rotation * _vector("eta", dim),
+        }
+        for dim in (1, 2, 3)
+        for rotation in [sp.ImmutableMatrix(rational_rotation(dim, seed=dim))]
+    ),
     expected=Verdict.PROVED,
 )
-
-
-@evidence(CLAIM.id, Kind.SYMBOLIC, step=LINEARITY.key)
-def rotation_passes_through(_profile: Profile) -> Finding:
-    """Linearity of the transition, for matrices of every size."""
-    linear = LINEARITY.statement
-    expanded = linear.func(sp.expand(linear.lhs.doit()), linear.rhs.doit(), evaluate=False)
-    return identity(expanded, n="every integer >= 1", rho="(-1, 1)")
 
 
 _angle = sp.Symbol("theta", real=True)
