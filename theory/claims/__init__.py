@@ -1,9 +1,10 @@
 """The claims, a package per part of the paper and a module per claim."""
 
-from theory.claims import background, identifiability, recovery
+from theory.claims import background, dirichlet_energy, identifiability, recovery
 
 MODULES = (
     *identifiability.MODULES,
     *recovery.MODULES,
+    *dirichlet_energy.MODULES,
     background,
 )
