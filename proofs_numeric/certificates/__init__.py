@@ -5,6 +5,7 @@ from proofs_numeric.certificates import (
     approximate_recovery,
     background,
     degree_contraction,
+    dirichlet_energy_floor,
     mehler_orthogonality,
 )
 
@@ -13,5 +14,6 @@ MODULES = (
     mehler_orthogonality,
     alignment_floor,
     approximate_recovery,
+    dirichlet_energy_floor,
     background,
 )
