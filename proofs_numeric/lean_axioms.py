@@ -10,7 +10,7 @@ W, Appendix G; `theory.lean` for the declarations.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -69,6 +69,14 @@ class Encoder:
         return not any(weight for weights in self.weights for weight in weights[2:])
 
 
+@dataclass(frozen=True)
+class EncoderAtCorrelation:
+    r"""An encoder and a pair correlation $\rho$."""
+
+    encoder: Encoder
+    rho: Fraction
+
+
 def is_orthogonal(matrix: Matrix) -> bool:
     """Tell whether the columns of a square matrix are orthonormal."""
     columns = list(zip(*matrix, strict=True))
@@ -98,10 +106,10 @@ def _normalised(shares: list[int]) -> Vector:
     return (Fraction(0), *(Fraction(share, total) for share in shares)) if total else (Fraction(0), Fraction(1))
 
 
-def correlation_eq_spectral_sum(instance: tuple[Encoder, Fraction]) -> bool:
+def correlation_eq_spectral_sum(instance: EncoderAtCorrelation) -> bool:
     """`enc.correlation i = ∑' d, (enc.spectrum i).w d * ρ ^ d`."""
-    encoder, rho = instance
-    return all(value == encoder.spectral_sum(i, rho) for i, value in enumerate(encoder.correlation))
+    encoder = instance.encoder
+    return all(value == encoder.spectral_sum(i, instance.rho) for i, value in enumerate(encoder.correlation))
 
 
 def linear_of_degree_one(encoder: Encoder) -> bool:
@@ -110,15 +118,15 @@ def linear_of_degree_one(encoder: Encoder) -> bool:
 
 
 @st.composite
-def _optimal_encoders(draw: DrawFn) -> tuple[Encoder, Fraction]:
+def _encoders_with_spectral_sums(draw: DrawFn) -> EncoderAtCorrelation:
     encoder, rho = draw(encoders()), draw(correlations())
     sums = tuple(encoder.spectral_sum(i, rho) for i in range(len(encoder.offset)))
-    return Encoder(encoder.offset, encoder.linear, encoder.quadratic, encoder.weights, sums), rho
+    return EncoderAtCorrelation(replace(encoder, correlation=sums), rho)
 
 
-def hermite_identifiability(instance: tuple[Encoder, Fraction]) -> bool:
+def hermite_identifiability(instance: EncoderAtCorrelation) -> bool:
     """At the optimal loss, with `‖h v - h 0‖ = ‖v‖` for all v, `∃ U isometry, ∀ z, enc.toFun z = U z`."""
-    encoder, rho = instance
+    encoder, rho = instance.encoder, instance.rho
     dim = len(encoder.offset)
     hypotheses = (
         correlation_eq_spectral_sum(instance)
@@ -279,16 +287,17 @@ class Predicate:
     instances: SearchStrategy[Any]
 
 
+_SIGNS = st.integers(-1, 1).map(Fraction)
 _TERMS = st.lists(_NUMBERS.map(abs), max_size=4)
 PREDICATES = {
     predicate.holds.__name__: predicate
     for predicate in (
-        Predicate(correlation_eq_spectral_sum, st.tuples(encoders(), correlations())),
+        Predicate(correlation_eq_spectral_sum, st.builds(EncoderAtCorrelation, encoders(), correlations())),
         Predicate(linear_of_degree_one, encoders()),
-        Predicate(hermite_identifiability, _optimal_encoders()),
+        Predicate(hermite_identifiability, _encoders_with_spectral_sums()),
         Predicate(
             orthogonal_of_gaussian_linear,
-            st.integers(0, 3).flatmap(lambda dim: st.tuples(*[st.tuples(*[st.sampled_from([Fraction(0), Fraction(1), Fraction(-1)])] * dim)] * dim)),
+            st.integers(0, 3).flatmap(lambda dim: st.tuples(*[st.tuples(*[_SIGNS] * dim)] * dim)),
         ),
         Predicate(hermite_first_eigenfunction_of_gaussian, _COMPONENTS),
         Predicate(amgm_sum_ge_prod_pow, _TERMS),
@@ -327,3 +336,12 @@ def smallest_counterexample(name: str, *, examples: int = 2_000) -> Any | None:
         )
     except NoSuchExample:
         return None
+
+
+def described(instance: Any) -> str:
+    """Instance in a line, for the report: fields by name, fractions as they are written."""
+    if is_dataclass(instance) and not isinstance(instance, type):
+        return ", ".join(f"{field.name} {described(getattr(instance, field.name))}" for field in fields(instance))
+    if isinstance(instance, tuple | list):
+        return f"({', '.join(map(described, instance))})"
+    return str(instance)

@@ -8,8 +8,13 @@ References
 W, Appendix G; https://github.com/klindtlab/lejepa-identifiability, folder lean/LeJEPA.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from sympy import Basic, Implies
+
+from theory.claim import Verdict
 
 
 class Status(StrEnum):
@@ -330,7 +335,7 @@ EARLIER_AXIOMS = (
 
 
 def rests_on(name: str) -> frozenset[str]:
-    """Axioms that a declaration of the inventory rests on, itself if it is one.
+    """Axioms, by name, that a declaration of the inventory rests on: itself if it is one.
 
     Raises
     ------
@@ -341,3 +346,39 @@ def rests_on(name: str) -> frozenset[str]:
     if declaration.status is Status.AXIOM:
         return frozenset({name})
     return frozenset().union(*map(rests_on, declaration.uses))
+
+
+class Standing(StrEnum):
+    """What a declaration is worth, by the verdicts on the claims that judge it."""
+
+    FALSE = "false as stated"
+    ON_FALSE_AXIOM = "rests on a false axiom"
+    RESTATED = "restates its hypothesis"
+    TRUE = "true"
+    STANDS = "needs no axiom"
+    OPEN = "open"
+
+
+def standing(declaration: Declaration, statements: Mapping[str, Basic], verdicts: Mapping[str, Verdict]) -> Standing:
+    """Compute what a declaration is worth.
+
+    Parameters
+    ----------
+    statements, verdicts
+        Statement and verdict of each claim of the ledger, by identifier.
+    """
+    verdict = verdicts[declaration.claim] if declaration.claim else None
+    if verdict in (Verdict.REFUTED, Verdict.REPAIRED):
+        return Standing.FALSE
+    if declaration.claim and _restates_its_hypothesis(statements[declaration.claim]):
+        return Standing.RESTATED
+    if declaration.status is Status.THEOREM:
+        axioms = [standing(INVENTORY[name], statements, verdicts) for name in rests_on(declaration.name)]
+        if Standing.FALSE in axioms:
+            return Standing.ON_FALSE_AXIOM
+        return Standing.OPEN if Standing.OPEN in axioms else Standing.STANDS
+    return Standing.TRUE if verdict is Verdict.PROVED else Standing.OPEN
+
+
+def _restates_its_hypothesis(statement: Basic) -> bool:
+    return isinstance(statement, Implies) and statement.args[0] == statement.args[1]

@@ -6,6 +6,7 @@ from proofs_numeric.certificates import (
     background,
     degree_contraction,
     dirichlet_energy_floor,
+    lean_axioms,
     mehler_orthogonality,
 )
 
@@ -15,5 +16,6 @@ MODULES = (
     alignment_floor,
     approximate_recovery,
     dirichlet_energy_floor,
+    lean_axioms,
     background,
 )
