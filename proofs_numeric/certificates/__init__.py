@@ -6,6 +6,8 @@ from proofs_numeric.certificates import (
     background,
     degree_contraction,
     dirichlet_energy_floor,
+    first_harmonic_is_monotone,
+    first_harmonics_are_identified,
     lean_axioms,
     mehler_orthogonality,
 )
@@ -16,6 +18,8 @@ MODULES = (
     alignment_floor,
     approximate_recovery,
     dirichlet_energy_floor,
+    first_harmonic_is_monotone,
+    first_harmonics_are_identified,
     lean_axioms,
     background,
 )
