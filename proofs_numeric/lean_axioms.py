@@ -27,6 +27,7 @@ from proofs_numeric.strategies import correlations
 
 Vector = tuple[Fraction, ...]
 Matrix = tuple[Vector, ...]
+Plan = tuple[int, ...]
 
 _NUMBERS = st.integers(-2, 2).map(Fraction)
 _POSITIVE = st.integers(1, 3).map(Fraction)
@@ -220,15 +221,15 @@ class Worlds:
     map: int
     drift: int
     rival_drift: int
-    plan: tuple[int, ...]
+    plan: Plan
 
-    def here(self, time: int, plan: tuple[int, ...] | None = None) -> int:
-        """State of the world after a number of steps."""
-        return self.state + self.drift * sum((self.plan if plan is None else plan)[:time])
+    def here(self, time: int, plan: Plan) -> int:
+        """State of the world after a number of steps of a plan."""
+        return self.state + self.drift * sum(plan[:time])
 
-    def there(self, time: int, plan: tuple[int, ...] | None = None) -> int:
-        """State of the rival world after a number of steps."""
-        return self.map * self.state + self.rival_drift * sum((self.plan if plan is None else plan)[:time])
+    def there(self, time: int, plan: Plan) -> int:
+        """State of the rival world after a number of steps of a plan."""
+        return self.map * self.state + self.rival_drift * sum(plan[:time])
 
 
 def _worlds(maps: SearchStrategy[int]) -> SearchStrategy[Worlds]:
@@ -242,41 +243,44 @@ _ANY_MAP, _INVARIANT_MAP = _worlds(st.sampled_from([1, -1, 0, 2])), _worlds(st.s
 
 def stage_pushforward(worlds: Worlds) -> bool:
     """The axiom for the cost c(z) = z, at every time before the last."""
-    return all(worlds.there(time) == worlds.map * worlds.here(time) for time in range(len(worlds.plan)))
+    return all(
+        worlds.there(time, worlds.plan) == worlds.map * worlds.here(time, worlds.plan)
+        for time in range(len(worlds.plan))
+    )
 
 
 def terminal_pushforward(worlds: Worlds) -> bool:
     """The axiom for the cost c(z) = z at the last time."""
-    return worlds.there(len(worlds.plan)) == worlds.map * worlds.here(len(worlds.plan))
+    return worlds.there(len(worlds.plan), worlds.plan) == worlds.map * worlds.here(len(worlds.plan), worlds.plan)
 
 
 def stage_cost_equiv(worlds: Worlds) -> bool:
     """Costs of the invariant stage cost z² at every time before the last."""
-    return all(worlds.there(time) ** 2 == worlds.here(time) ** 2 for time in range(len(worlds.plan)))
+    return all(
+        worlds.there(time, worlds.plan) ** 2 == worlds.here(time, worlds.plan) ** 2 for time in range(len(worlds.plan))
+    )
 
 
 def terminal_cost_equiv(worlds: Worlds) -> bool:
     """Costs of the invariant terminal cost z²."""
-    return worlds.there(len(worlds.plan)) ** 2 == worlds.here(len(worlds.plan)) ** 2
+    return worlds.there(len(worlds.plan), worlds.plan) ** 2 == worlds.here(len(worlds.plan), worlds.plan) ** 2
 
 
-def _total(state_at: Callable[[int], int], steps: int) -> int:
-    return sum(state_at(time) ** 2 for time in range(steps + 1))
+def _total(state_at: Callable[[int, Plan], int], plan: Plan) -> int:
+    return sum(state_at(time, plan) ** 2 for time in range(len(plan) + 1))
 
 
 def planning_equivalence(worlds: Worlds) -> bool:
     """Total costs of the plan, for the stage and terminal cost z²."""
-    steps = len(worlds.plan)
-    return _total(worlds.there, steps) == _total(worlds.here, steps)
+    return _total(worlds.there, worlds.plan) == _total(worlds.here, worlds.plan)
 
 
 def minimizer_equivalence(worlds: Worlds) -> bool:
     """The plan has the least total cost, among all plans of 0 and 1, in both worlds or in neither."""
-    steps = len(worlds.plan)
-    plans = list(product((0, 1), repeat=steps))
-    best_here = min(_total(lambda time, plan=plan: worlds.here(time, plan), steps) for plan in plans)
-    best_there = min(_total(lambda time, plan=plan: worlds.there(time, plan), steps) for plan in plans)
-    return (_total(worlds.here, steps) == best_here) == (_total(worlds.there, steps) == best_there)
+    plans = list(product((0, 1), repeat=len(worlds.plan)))
+    best_here = min(_total(worlds.here, plan) for plan in plans)
+    best_there = min(_total(worlds.there, plan) for plan in plans)
+    return (_total(worlds.here, worlds.plan) == best_here) == (_total(worlds.there, worlds.plan) == best_there)
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ INVENTORY = {
             114,
             uses=("hermite_first_eigenfunction_of_gaussian", "gaussian_of_affine_eigenfunction"),
             claim="lean_gaussian_uniqueness",
-            change="The second half stands, as `gaussian_of_affine_eigenfunction`. The first needs the slope `-ev / K`.",
+            change="Its second half, `gaussian_of_affine_eigenfunction`, stands; the first needs the slope `-ev / K`.",
         ),
         Declaration("score_pure_linear_zero_mean", Status.THEOREM, *_UNIQUENESS, 132),
         # Approx.lean

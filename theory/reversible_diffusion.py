@@ -47,19 +47,19 @@ class DiffusionWorld:
     interval: Set
     first_harmonic: Expr
     rate: Expr
-    shapes: Set = Interval.open(0, oo)
+    shapes: Set
 
 
-_QUARTER_TURNS = Interval.open(-pi / 2, pi / 2)
+_QUARTER_TURNS, _LINE, _POSITIVE = Interval.open(-pi / 2, pi / 2), Interval(-oo, oo), Interval.open(0, oo)
 
 WORLDS = (
-    DiffusionWorld("Gaussian", exp(-(z**2) / 2), Interval(-oo, oo), z, Integer(1)),
-    DiffusionWorld("uniform, reflected at the ends", Integer(1), _QUARTER_TURNS, sin(z), Integer(1)),
-    DiffusionWorld("power of the cosine", cos(z) ** (2 * shape), _QUARTER_TURNS, sin(z), 1 + 2 * shape),
+    DiffusionWorld("Gaussian", exp(-(z**2) / 2), _LINE, z, Integer(1), _POSITIVE),
+    DiffusionWorld("uniform, reflected at the ends", Integer(1), _QUARTER_TURNS, sin(z), Integer(1), _POSITIVE),
+    DiffusionWorld("power of the cosine", cos(z) ** (2 * shape), _QUARTER_TURNS, sin(z), 1 + 2 * shape, _POSITIVE),
     DiffusionWorld(
         "power of the hyperbolic secant",
         cosh(z) ** (-2 * shape),
-        Interval(-oo, oo),
+        _LINE,
         sinh(z),
         2 * shape - 1,
         Interval.open(1, oo),
@@ -67,7 +67,7 @@ WORLDS = (
     DiffusionWorld(
         "logarithm of a gamma variable",
         exp(shape * z - exp(z)),
-        Interval(-oo, oo),
+        _LINE,
         1 / (shape - 1) - exp(-z),
         shape - 1,
         Interval.open(2, oo),

@@ -12,8 +12,8 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.dirichlet_energy import isometries_are_affine
+from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.dirichlet_energy.log_jacobian_has_mean_zero import GAUSSIAN_DIFFEOMORPHISM
 from theory.notation import Q, encoded, latent, n
 
@@ -98,8 +98,8 @@ def _folded(value: sp.Expr) -> sp.Expr:
 SIBLING = CLAIM.without(
     "continuously_differentiable",
     title="Rotations from an energy that exists almost everywhere",
-    says=r"The same for $h(z)=z$ on $[-1,1]$ and $-z$ outside: it preserves $N(0,1)$ and $|h'|=1$ almost everywhere, so "
-    r"it would be linear, $h(4z)=4h(z)$.",
+    says=r"The same for $h(z)=z$ on $[-1,1]$ and $-z$ outside: it preserves $N(0,1)$ and $|h'|=1$ almost everywhere, "
+    r"so it would be linear, $h(4z)=4h(z)$.",
     statement=sp.Eq(_folded(4 * _z), 4 * _folded(_z)),
     fails_at={_z: sp.Rational(1, 2)},
 )

@@ -71,8 +71,8 @@ _c = sp.Symbol("c", real=True)
 SIBLING = CLAIM.without(
     "whitened",
     title="The energy from the total variance alone",
-    says=r"With $\mathbb{E}|h|^2=m$ in place of whitening the same maps are optimal: $h(z)=(cz_1,\sqrt{2-c^2}\,z_2)$ has "
-    r"energy 2 for $m=2$, so it would have to be a rotation, $c^2=1$.",
+    says=r"With $\mathbb{E}|h|^2=m$ in place of whitening the same maps are optimal: $h(z)=(cz_1,\sqrt{2-c^2}\,z_2)$ "
+    r"has energy 2 for $m=2$, so it would have to be a rotation, $c^2=1$.",
     statement=sp.Implies(sp.Eq(_c**2 + sp.sqrt(2 - _c**2) ** 2, 2, evaluate=False), sp.Eq(_c**2, 1)),
     fails_at={_c: sp.Integer(0)},
 )

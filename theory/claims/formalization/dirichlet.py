@@ -50,9 +50,7 @@ JENSEN = Claim(
     title="Lean exp_mean_ge_mean_exp",
     says=rf"$\frac1m\sum_{{i<m}}e^{{(2/m)f_i}}\ge1$ for all $m\ge0$ and $f$ of sum zero; {_EQUAL.replace('c$', '0$')}: "
     r"$m/m\ge1$. At $m=0$ it reads $0\ge1$.",
-    statement=sp.GreaterThan(
-        _lean_quotient(_count * sp.exp(_lean_quotient(2, _count) * _value), _count), 1
-    ),
+    statement=sp.GreaterThan(_lean_quotient(_count * sp.exp(_lean_quotient(2, _count) * _value), _count), 1),
     assumptions={"sum_zero": r"$\sum_if_i=0$."},
     expected=Verdict.REPAIRED,
     repaired_by="exponential_above_its_tangent",

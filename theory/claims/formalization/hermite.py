@@ -11,7 +11,7 @@ W, Appendix G; lean/LeJEPA/Hermite.lean.
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
-from theory.claims.assumptions import GAUSSIAN_WORLD, assume
+from theory.claims.assumptions import assume
 from theory.claims.dirichlet_energy import isometries_are_affine
 from theory.claims.identifiability import rotation_at_the_floor
 from theory.notation import A, d, encoded, latent, rho, w
@@ -110,8 +110,8 @@ LINEAR = Claim(
     locator="Appendix G, Lean axiom `linear_of_degree_one`",
     role=Role.THEOREM,
     title="Lean linear_of_degree_one",
-    says=r"If the field $w$ of an encoder is zero beyond degree 1, its map $h$ is linear. But nothing ties the field to "
-    r"the map: $h(z)=z+b$ with $w_1=1$ is an encoder, and would be additive.",
+    says=r"If the field $w$ of an encoder is zero beyond degree 1, its map $h$ is linear. But nothing ties the field "
+    r"to the map: $h(z)=z+b$ with $w_1=1$ is an encoder, and would be additive.",
     statement=_translation_is_additive(_offset),
     assumptions=_WEIGHTS | _DEGREE_ONE,
     expected=Verdict.REPAIRED,
@@ -154,8 +154,8 @@ IDENTIFIABILITY = Claim(
     locator="Appendix G, Lean `hermite_identifiability`",
     role=Role.THEOREM,
     title="Lean hermite_identifiability",
-    says=r"An encoder with $c_i=\sum_dw_{i,d}\rho^d$, loss $2n-2\sum_ic_i=2(1-\rho)n$ and $|h(v)-h(0)|=|v|$ for all $v$ "
-    r"is $h=U$, a linear isometry. But $h(z)=z+b$ with $w_1=1$, $c=\rho$ is such an encoder, and $h(0)=b$.",
+    says=r"An encoder with $c_i=\sum_dw_{i,d}\rho^d$, loss $2n-2\sum_ic_i=2(1-\rho)n$ and $|h(v)-h(0)|=|v|$ for all "
+    r"$v$ is $h=U$, a linear isometry. But $h(z)=z+b$ with $w_1=1$, $c=\rho$ is such an encoder, and $h(0)=b$.",
     statement=sp.Implies(_optimal, sp.Eq(_offset, 0)),
     assumptions=_WEIGHTS
     | assume("positive_correlation")

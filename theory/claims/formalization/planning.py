@@ -9,6 +9,8 @@ References
 W, Theorem 5.4 and Appendix G; lean/LeJEPA/Planning.lean.
 """
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
@@ -19,7 +21,14 @@ _law, _rival_law, _kernel, _rival_kernel, _cost = sp.symbols("p r k l c", real=T
 _there, _here = _map * _state + _rival_drift * _actions, _state + _drift * _actions
 _INVARIANT = {"invariant_costs": r"$c(Qz,a)=c(z,a)$ for all $z$, $a$; here $q^2=1$ and the cost is the square."}
 _SAME_PLAN = {"same_plan": r"Both worlds follow the same plan."}
-_still = {_state: sp.Integer(0), _map: sp.Integer(1), _drift: sp.Integer(0), _rival_drift: sp.Integer(1)}
+#: One step, which only the rival world takes.
+_one_step = {
+    _state: sp.Integer(0),
+    _map: sp.Integer(1),
+    _drift: sp.Integer(0),
+    _rival_drift: sp.Integer(1),
+    _actions: sp.Integer(1),
+}
 
 LAW = Step(
     "law",
@@ -34,8 +43,8 @@ LAW = Step(
 )
 COST = Step(
     "cost",
-    r"So $\mathbb{E}\,c(\hat z_t,a_t)=\sum_x\hat p_t(Qx)\,c(Qx,a_t)$ has the terms of $\mathbb{E}\,c(Qz_t,a_t)$; and if "
-    r"$c(Qx,a)=c(x,a)$, those of $\mathbb{E}\,c(z_t,a_t)$.",
+    r"So $\mathbb{E}\,c(\hat z_t,a_t)=\sum_x\hat p_t(Qx)\,c(Qx,a_t)$ has the terms of $\mathbb{E}\,c(Qz_t,a_t)$; and "
+    r"if $c(Qx,a)=c(x,a)$, those of $\mathbb{E}\,c(z_t,a_t)$.",
     sp.Implies(sp.Eq(_rival_law, _law), sp.Eq(_rival_law * _cost, _law * _cost)),
     decided_by=Kind.SMT,
 )
@@ -45,8 +54,8 @@ PUSHFORWARD = Claim(
     locator="Appendix G, Lean axioms `stage_pushforward` and `terminal_pushforward`",
     role=Role.EXTENSION,
     title="Expected costs agree where the dynamics are pushed forward",
-    says=r"Let the kernel $\hat P_a$ be that of $P_a$ pushed forward by an injective $Q$, on countably many states, and "
-    r"$\hat z_0=Qz_0$. Then $\mathbb{E}\,c(\hat z_t,a_t)=\mathbb{E}\,c(Qz_t,a_t)$ for every cost, plan and time.",
+    says=r"Let the kernel $\hat P_a$ be that of $P_a$ pushed forward by an injective $Q$, on countably many states, "
+    r"and $\hat z_0=Qz_0$. Then $\mathbb{E}\,c(\hat z_t,a_t)=\mathbb{E}\,c(Qz_t,a_t)$ for every cost, plan and time.",
     statement=sp.Eq(_rival_law * _cost, _law * _cost),
     assumptions={"pushed_forward": r"$\hat P_a(Qx,Qy)=P_a(x,y)$; here $u=qv$."} | _SAME_PLAN,
     steps=(LAW, COST),
@@ -57,11 +66,18 @@ PUSHFORWARD_SIBLING = PUSHFORWARD.without(
     title="Expected costs of unrelated dynamics",
     says=r"The same for any two worlds, and the cost $c(z)=z$: $qz+us=q(z+vs)$.",
     statement=sp.Eq(_there, _map * _here),
-    fails_at=_still | {_actions: sp.Integer(1)},
+    fails_at=_one_step,
 )
 
 
-def _false(name: str, what: str, says: str, statement: sp.Basic, assumptions: dict[str, str], **at: sp.Expr) -> Claim:
+def _false(
+    name: str,
+    what: str,
+    says: str,
+    statement: sp.Basic,
+    assumptions: dict[str, str],
+    at: Mapping[sp.Symbol, sp.Expr] = _one_step,
+) -> Claim:
     """Claim of a declaration that is false for want of a tie between the two worlds."""
     return Claim(
         id=f"lean_{name}",
@@ -74,17 +90,17 @@ def _false(name: str, what: str, says: str, statement: sp.Basic, assumptions: di
         assumptions=assumptions,
         expected=Verdict.REPAIRED,
         repaired_by=PUSHFORWARD.id,
-        fails_at=_still | {_actions: sp.Integer(1)} | {sp.Symbol(symbol, real=True): value for symbol, value in at.items()},
+        fails_at=at,
     )
 
 
-def _sibling(claim: Claim, dropped: str, says: str, statement: sp.Basic | None = None) -> Claim:
+def _sibling(claim: Claim, dropped: str, says: str) -> Claim:
     """Sibling of a false declaration, which is false at the same point."""
     return claim.without(
         dropped,
         title=f"{claim.title} without an assumption",
         says=says,
-        statement=claim.statement if statement is None else statement,
+        statement=claim.statement,
         fails_at=claim.fails_at,
     )
 
@@ -92,8 +108,8 @@ def _sibling(claim: Claim, dropped: str, says: str, statement: sp.Basic | None =
 STAGE = _false(
     "stage_pushforward",
     "axiom ",
-    r"$\hat E[c(z_t,a_t)\mid Qz]=E[c(Qz_t,a_t)\mid z]$ for all $\hat E$, $E$, $Q$ and $c$. But nothing ties $\hat E$ to "
-    r"$E$: for the cost $c(z)=z$ on the line, $qz+us=q(z+vs)$.",
+    r"$\hat E[c(z_t,a_t)\mid Qz]=E[c(Qz_t,a_t)\mid z]$ for all $\hat E$, $E$, $Q$ and $c$. But nothing ties $\hat E$ "
+    r"to $E$: for the cost $c(z)=z$ on the line, $qz+us=q(z+vs)$.",
     sp.Eq(_there, _map * _here),
     _SAME_PLAN,
 )
@@ -144,7 +160,6 @@ MINIMIZER = _false(
     r"and the terminal cost $z^2$, to stay is as good as the action $s$ here iff it is there.",
     sp.Equivalent((_map * _state) ** 2 <= _there**2, _state**2 <= _here**2),
     _INVARIANT,
-    z=sp.Integer(1),
-    v=sp.Integer(-1),
+    _one_step | {_state: sp.Integer(1), _drift: sp.Integer(-1)},
 )
 MINIMIZER_SIBLING = _sibling(MINIMIZER, "invariant_costs", r"The same for any costs.")

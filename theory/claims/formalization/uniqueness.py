@@ -52,8 +52,8 @@ _mean, _scale = -_intercept / _slope, -1 / _slope
 _log_density = _slope * z**2 / 2 + _intercept * z
 INTEGRATED = Step(
     "integrated",
-    r"$\log p(z)=\frac\alpha2z^2+\beta z+\mathrm{const}$ has the derivative $\alpha z+\beta$; a differentiable function "
-    r"on the line is given by its derivative up to a constant.",
+    r"$\log p(z)=\frac\alpha2z^2+\beta z+\mathrm{const}$ has the derivative $\alpha z+\beta$; a differentiable "
+    r"function on the line is given by its derivative up to a constant.",
     sp.Eq(sp.Derivative(_log_density, z), _slope * z + _intercept),
     decided_by=Kind.SYMBOLIC,
     over={"alpha": "real", "beta": "real"},
@@ -74,7 +74,8 @@ GAUSSIAN_DENSITY = Claim(
     says=r"If $(\log p)'(z)=\alpha z+\beta$ on the line with $\alpha<0$, then $p$ is the density of "
     r"$N(-\beta/\alpha,\,-1/\alpha)$.",
     statement=sp.Eq(sp.log(_density), -((z - _mean) ** 2) / (2 * _scale) - sp.log(2 * sp.pi * _scale) / 2),
-    assumptions=_AFFINE_SCORE | {"density": r"$p$ is a positive differentiable density on $\mathbb{R}$ with score $s$."},
+    assumptions=_AFFINE_SCORE
+    | {"density": r"$p$ is a positive differentiable density on $\mathbb{R}$ with score $s$."},
     steps=(INTEGRATED, SQUARE_COMPLETED),
     expected=Verdict.PROVED,
 )
@@ -166,8 +167,8 @@ UNIQUENESS = Claim(
     locator="Appendix G, Lean `gaussian_uniqueness`",
     role=Role.THEOREM,
     title="Lean gaussian_uniqueness",
-    says=r"A component has an affine eigenfunction at $\lambda$ iff its score is Gaussian. Forward is true; backward is "
-    r"the axiom `hermite_first_eigenfunction_of_gaussian`.",
+    says=r"A component has an affine eigenfunction at $\lambda$ iff its score is Gaussian. Forward is true; backward "
+    r"is the axiom `hermite_first_eigenfunction_of_gaussian`.",
     statement=sp.Implies(_slope < 0, sp.Eq(_diffusion * _slope, -_eigenvalue)),
     assumptions=_COMPONENT,
     expected=Verdict.REPAIRED,

@@ -32,9 +32,9 @@ _slope, _other_slope, _factor = sp.symbols("a b c", real=True)
 
 REARRANGED = Step(
     "rearranged",
-    r"Let $\psi'=|\varphi_1'|$: the energy $K\,\mathbb{E}\psi'^2$ is the same. If $\varphi_1$ rises by $r$ and falls by "
-    r"$f$ between $x$ and $y$, then $|\varphi_1(x)-\varphi_1(y)|=|r-f|$ and $|\psi(x)-\psi(y)|=r+f$: the variance, half "
-    r"the mean of the square over independent $x,y$, does not shrink, and stays only if $rf=0$.",
+    r"Let $\psi'=|\varphi_1'|$: the energy $K\,\mathbb{E}\psi'^2$ is the same. If $\varphi_1$ rises by $r$ and falls "
+    r"by $f$ between $x$ and $y$, then $|\varphi_1(x)-\varphi_1(y)|=|r-f|$ and $|\psi(x)-\psi(y)|=r+f$: the variance, "
+    r"half the mean of the square over independent $x,y$, does not shrink, and stays only if $rf=0$.",
     sp.Implies(
         sp.And(_rise >= 0, _fall >= 0),
         sp.And(
@@ -47,8 +47,8 @@ REARRANGED = Step(
 )
 MINIMAL = Step(
     "minimal",
-    r"As $E=\lambda_1V$ is minimal, $\lambda_1W\le E$ for the variance $W\ge V$ of $\psi$: so $W=V$, and $\varphi_1$ is "
-    r"monotone; say, it increases.",
+    r"As $E=\lambda_1V$ is minimal, $\lambda_1W\le E$ for the variance $W\ge V$ of $\psi$: so $W=V$, and $\varphi_1$ "
+    r"is monotone; say, it increases.",
     sp.Implies(
         sp.And(_energy > 0, _variance > 0, _larger >= _variance, sp.Eq(_energy, _rate * _variance)),
         sp.Implies(_rate * _larger <= _energy, sp.Eq(_larger, _variance)),
@@ -123,8 +123,8 @@ SIBLING = CLAIM.without(
 HEAVY_TAILS = CLAIM.without(
     "attained",
     title="The slowest function of logistic latents",
-    says=r"The same for $p=\cosh^{-2a}z$ at every $a>0$, where $\sinh z$ solves the equation: at $a=1$, the logistic law, "
-    r"$\varphi^2p$ does not even tend to zero.",
+    says=r"The same for $p=\cosh^{-2a}z$ at every $a>0$, where $\sinh z$ solves the equation: at $a=1$, the logistic "
+    r"law, $\varphi^2p$ does not even tend to zero.",
     statement=sp.Eq(sp.Limit(sp.sinh(z) ** 2 * sp.cosh(z) ** (-2 * shape), z, sp.oo), 0),
     fails_at={shape: sp.Integer(1)},
 )

@@ -37,9 +37,7 @@ TOP = Step(
     sp.Implies(
         sp.And(_top > 0, _top < 1, _next >= 0, _next < _top),
         sp.And(
-            sp.Implies(
-                sp.And(_factor >= 0, _factor <= _top, _rest >= 0, _rest <= _top), _factor * _rest <= _top**2
-            ),
+            sp.Implies(sp.And(_factor >= 0, _factor <= _top, _rest >= 0, _rest <= _top), _factor * _rest <= _top**2),
             sp.Max(_top**2, _next) < _top,
         ),
     ),
@@ -49,8 +47,8 @@ TOP = Step(
 )
 FLOOR = Step(
     "floor",
-    r"A variance $v$ in the top eigenspace costs $2(1-\mu)v$, a variance $w$ elsewhere $2(1-e)w$ with $e<\mu$, which is "
-    r"more: a whitened map of least loss lies in the top eigenspace, $h(z)=A\,\Phi(z)$.",
+    r"A variance $v$ in the top eigenspace costs $2(1-\mu)v$, a variance $w$ elsewhere $2(1-e)w$ with $e<\mu$, which "
+    r"is more: a whitened map of least loss lies in the top eigenspace, $h(z)=A\,\Phi(z)$.",
     sp.Implies(
         sp.And(_variance >= 0, _elsewhere >= 0, _other < _top),
         sp.And(
@@ -97,8 +95,8 @@ _slow, _fast = sp.symbols("lambda_slow lambda_fast", real=True)
 SIBLING = CLAIM.without(
     "identical",
     title="First harmonics of latents of different speed",
-    says=r"The same for uniform latents with rates $\lambda_{slow}$ and $\lambda_{fast}$: the second harmonic of the slow "
-    r"one, at $4\lambda_{slow}$, never comes before the fast one.",
+    says=r"The same for uniform latents with rates $\lambda_{slow}$ and $\lambda_{fast}$: the second harmonic of the "
+    r"slow one, at $4\lambda_{slow}$, never comes before the fast one.",
     statement=_fast < 4 * _slow,
     fails_at={_slow: sp.Integer(1), _fast: sp.Integer(5)},
 )
