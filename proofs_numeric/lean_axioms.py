@@ -223,13 +223,18 @@ class Worlds:
     rival_drift: int
     plan: Plan
 
-    def here(self, time: int, plan: Plan) -> int:
-        """State of the world after a number of steps of a plan."""
-        return self.state + self.drift * sum(plan[:time])
+    def here(self, taken: Plan) -> int:
+        """State of the world after the actions taken."""
+        return self.state + self.drift * sum(taken)
 
-    def there(self, time: int, plan: Plan) -> int:
-        """State of the rival world after a number of steps of a plan."""
-        return self.map * self.state + self.rival_drift * sum(plan[:time])
+    def there(self, taken: Plan) -> int:
+        """State of the rival world after the actions taken."""
+        return self.map * self.state + self.rival_drift * sum(taken)
+
+
+def _before_the_last(plan: Plan) -> list[Plan]:
+    """Actions taken at each time of a stage cost."""
+    return [plan[:time] for time in range(len(plan))]
 
 
 def _worlds(maps: SearchStrategy[int]) -> SearchStrategy[Worlds]:
@@ -243,31 +248,26 @@ _ANY_MAP, _INVARIANT_MAP = _worlds(st.sampled_from([1, -1, 0, 2])), _worlds(st.s
 
 def stage_pushforward(worlds: Worlds) -> bool:
     """The axiom for the cost c(z) = z, at every time before the last."""
-    return all(
-        worlds.there(time, worlds.plan) == worlds.map * worlds.here(time, worlds.plan)
-        for time in range(len(worlds.plan))
-    )
+    return all(worlds.there(taken) == worlds.map * worlds.here(taken) for taken in _before_the_last(worlds.plan))
 
 
 def terminal_pushforward(worlds: Worlds) -> bool:
     """The axiom for the cost c(z) = z at the last time."""
-    return worlds.there(len(worlds.plan), worlds.plan) == worlds.map * worlds.here(len(worlds.plan), worlds.plan)
+    return worlds.there(worlds.plan) == worlds.map * worlds.here(worlds.plan)
 
 
 def stage_cost_equiv(worlds: Worlds) -> bool:
     """Costs of the invariant stage cost z² at every time before the last."""
-    return all(
-        worlds.there(time, worlds.plan) ** 2 == worlds.here(time, worlds.plan) ** 2 for time in range(len(worlds.plan))
-    )
+    return all(worlds.there(taken) ** 2 == worlds.here(taken) ** 2 for taken in _before_the_last(worlds.plan))
 
 
 def terminal_cost_equiv(worlds: Worlds) -> bool:
     """Costs of the invariant terminal cost z²."""
-    return worlds.there(len(worlds.plan), worlds.plan) ** 2 == worlds.here(len(worlds.plan), worlds.plan) ** 2
+    return worlds.there(worlds.plan) ** 2 == worlds.here(worlds.plan) ** 2
 
 
-def _total(state_at: Callable[[int, Plan], int], plan: Plan) -> int:
-    return sum(state_at(time, plan) ** 2 for time in range(len(plan) + 1))
+def _total(state_after: Callable[[Plan], int], plan: Plan) -> int:
+    return sum(state_after(taken) ** 2 for taken in [*_before_the_last(plan), plan])
 
 
 def planning_equivalence(worlds: Worlds) -> bool:
