@@ -62,7 +62,7 @@ class Encoder:
         return not any(self.offset) and not any(self.quadratic)
 
     def keeps_distances_to_the_image_of_zero(self) -> bool:
-        """Tell whether |h(v) - h(0)| = |v| for all v, which at large v rules out squares."""
+        r"""Tell whether $|h(v)-h(0)|=|v|$ for all v, which at large v rules out squares."""
         return not any(self.quadratic) and is_orthogonal(self.linear)
 
     def has_degree_one_weights(self) -> bool:
