@@ -1,5 +1,6 @@
-"""Writes a page per claim, and the errata, from the ledger and the record of the last verification run."""
+"""Writes a page per claim, the errata and the Lean audit, from the ledger and the last verification run."""
 
+from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -8,6 +9,7 @@ from sphinx.application import Sphinx
 from lejepa_impl.report.page import value
 from lejepa_impl.report.record import Report
 from lejepa_impl.report.run import full_ledger
+from theory import lean
 from theory.claim import Role, Verdict
 from theory.notation import latex
 from theory.papers import PAPERS
@@ -17,7 +19,7 @@ _MISSING = f"{_RECORD} is missing: run `make verify` before the documentation is
 
 
 def write_pages(app: Sphinx) -> None:
-    """Write `claims/*.md` and `errata.md` from the ledger, with the evidence of `reports/verify.json`."""
+    """Write `claims/*.md`, `errata.md` and `lean_audit.md`, with the evidence of `reports/verify.json`."""
     if not _RECORD.exists():
         raise FileNotFoundError(_MISSING)
     report = Report.model_validate_json(_RECORD.read_text())
@@ -38,6 +40,15 @@ def write_pages(app: Sphinx) -> None:
             wrong=[claim for claim in printed if records[claim.id].verdict in (Verdict.REFUTED, Verdict.REPAIRED)],
             loose=[claim for claim in printed if claim.sharpened_by],
             **shared,
+        ),
+        "lean_audit.md": environment.get_template("lean_audit.md.j2").render(
+            **shared,
+            lean=lean,
+            standing=partial(
+                lean.standing,
+                statements={claim.id: claim.statement for claim in ledger.claims.values()},
+                verdicts={record.id: record.verdict for record in report.claims},
+            ),
         ),
     }
     page = environment.get_template("claim.md.j2")

@@ -5,6 +5,10 @@ from proofs_numeric.certificates import (
     approximate_recovery,
     background,
     degree_contraction,
+    dirichlet_energy_floor,
+    first_harmonic_is_monotone,
+    first_harmonics_are_identified,
+    lean_axioms,
     mehler_orthogonality,
 )
 
@@ -13,5 +17,9 @@ MODULES = (
     mehler_orthogonality,
     alignment_floor,
     approximate_recovery,
+    dirichlet_energy_floor,
+    first_harmonic_is_monotone,
+    first_harmonics_are_identified,
+    lean_axioms,
     background,
 )

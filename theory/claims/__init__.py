@@ -1,9 +1,12 @@
 """The claims, a package per part of the paper and a module per claim."""
 
-from theory.claims import background, identifiability, recovery
+from theory.claims import background, dirichlet_energy, formalization, identifiability, recovery, slow_features
 
 MODULES = (
     *identifiability.MODULES,
     *recovery.MODULES,
+    *dirichlet_energy.MODULES,
+    *slow_features.MODULES,
+    *formalization.MODULES,
     background,
 )
