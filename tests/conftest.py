@@ -1,6 +1,10 @@
 """Hypothesis profiles: `quick` for every run, `thorough` on demand (--hypothesis-profile)."""
 
-import torch
+import os
+
+# The suite runs in parallel processes: more threads in each would only get in each other's way.
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -8,6 +12,3 @@ settings.register_profile(
 )
 settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("quick")
-
-# The suite runs in parallel processes: more threads in each would only get in each other's way.
-torch.set_num_threads(1)

@@ -72,7 +72,7 @@ def _run(items: Sequence[Evidence], profile: Profile, jobs: int) -> Iterator[tup
         return
     groups = [[(item.claim, item.name) for item in group] for _, group in groupby(items, key=_module)]
     # Processes are the parallelism: threads of the linear algebra inside of each would only wait for each other.
-    os.environ |= {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         for future in as_completed([pool.submit(_examine_named, group, profile) for group in groups]):
