@@ -48,3 +48,20 @@ CRAMER_DECOMPOSITION = Claim(
     assumptions={"independent": r"$u$ and $\eta$ are independent."},
     expected=Verdict.SUPPORTED,
 )
+
+_f, _x = sp.Function("f"), sp.Symbol("x", real=True)
+CONTRACTION_PRINCIPLE = Claim(
+    id="contraction_principle",
+    paper="Rudin",
+    locator="Theorem 9.23",
+    role=Role.BACKGROUND,
+    title="Contraction principle",
+    says=r"A map of a complete metric space to itself that multiplies distances by at most $c<1$ has exactly one fixed "
+    r"point, the limit of its iterates from anywhere.",
+    statement=sp.Eq(_f(_x), _x),
+    assumptions={
+        "complete": r"The metric space is complete and not empty.",
+        "contraction": r"$d(f(x),f(y))\le c\,d(x,y)$ with $c<1$.",
+    },
+    expected=Verdict.SUPPORTED,
+)

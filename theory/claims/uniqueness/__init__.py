@@ -7,6 +7,9 @@ from theory.claims.uniqueness import (
     gaussian_of_reversible_linear_optimum,
     gaussian_uniqueness,
     linear_optimum_is_an_eigenfunction,
+    logistic_tilt_bounds,
+    smooth_linear_eigenfunction,
+    smooth_non_gaussian_world,
 )
 
 MODULES = (
@@ -16,4 +19,7 @@ MODULES = (
     drift_of_a_reversible_gaussian_world,
     gaussian_of_reversible_linear_optimum,
     gaussian_of_linear_drift,
+    logistic_tilt_bounds,
+    smooth_linear_eigenfunction,
+    smooth_non_gaussian_world,
 )
