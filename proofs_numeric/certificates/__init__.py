@@ -12,8 +12,8 @@ from proofs_numeric.certificates import (
 MODULES = (
     degree_contraction,
     mehler_orthogonality,
-    smooth_non_gaussian_world,
     alignment_floor,
     approximate_recovery,
+    smooth_non_gaussian_world,
     background,
 )
