@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from proofs_numeric.additive_noise import Logistic
+from proofs_numeric.certificates import smooth_non_gaussian_world as certificate
 from proofs_numeric.certificates.smooth_non_gaussian_world import (
     linear_maps_are_optimal,
     map_halves_distances,
@@ -46,11 +47,17 @@ def test_distance_sees_either_unknown():
     assert Unknowns(2 * one, one).distance(Unknowns(zero, one)) == 2
 
 
-def test_bounds_fail_outside_their_range():
+def test_the_map_does_not_halve_distances_at_large_covariance():
     with pytest.raises(AssertionError):
         map_halves_distances(2.0, (1.0, 0.0, 1.0, 1.0), (0.3, 1.0, -1.0, -1.0))
+
+
+@pytest.mark.parametrize(("name", "wrong"), [("TOP", 0.31), ("OTHERS", 1e-4), ("KURTOSIS", 4.3)])
+def test_a_wrong_constant_is_noticed(name, wrong, monkeypatch):
+    linear_maps_are_optimal(0.005)
+    monkeypatch.setattr(certificate, name, wrong)
     with pytest.raises(AssertionError):
-        linear_maps_are_optimal(1.2)
+        linear_maps_are_optimal(0.005)
 
 
 def test_gaussian_noise_would_not_obey_the_tilt_bounds(monkeypatch):

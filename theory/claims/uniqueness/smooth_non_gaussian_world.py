@@ -1,7 +1,7 @@
 r"""A smooth non-Gaussian world of full support in which every optimal whitened encoder is linear.
 
-The worlds of `smooth_linear_eigenfunction` have $Sz=\lambda z$. There $\lambda$ is the top eigenvalue off the constants:
-on the complement of z
+The worlds of `smooth_linear_eigenfunction` have $Sz=\lambda z$. There $\lambda$ is the top eigenvalue off the
+constants. On the complement of z
 
 .. math:: \langle\varphi, S\varphi\rangle = -s\,\langle\psi/g, \varphi\rangle^2 + O(\kappa^2)\,|\varphi|^2,
           \qquad s > 0,
@@ -16,9 +16,8 @@ W, Theorem 5.2.
 import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
-from theory.claims.background import CONTRACTION_PRINCIPLE
-from theory.claims.uniqueness import logistic_tilt_bounds, smooth_linear_eigenfunction
-from theory.claims.uniqueness.gaussian_uniqueness import CLAIM as UNIQUENESS
+from theory.claims import background
+from theory.claims.uniqueness import gaussian_uniqueness, logistic_tilt_bounds, smooth_linear_eigenfunction
 from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.logistic_tilt_bounds import (
     FOURTH_MOMENT_AT_LEAST,
@@ -161,12 +160,14 @@ CLAIM = Claim(
 )
 
 
-@evidence(UNIQUENESS.id, Kind.SMT, refutes=True)
+@evidence(gaussian_uniqueness.CLAIM.id, Kind.SMT, refutes=True)
 def smooth_non_gaussian_latents_with_a_linear_optimum(profile: Profile) -> Finding:
     """Logistic noise: every step that makes linear maps optimal, and the latents smooth and not Gaussian."""
     proof = [logistic_tilt_bounds.CLAIM, smooth_linear_eigenfunction.CLAIM, CLAIM]
     checks = [
-        item for of_claim in Ledger([CONTRACTION_PRINCIPLE, *proof], []).evidence.values() for item in of_claim.values()
+        item
+        for of_claim in Ledger([background.CONTRACTION_PRINCIPLE, *proof], []).evidence.values()
+        for item in of_claim.values()
     ]
     failed = [f"{item.claim}: {item.name}" for item in checks if examine(item, profile).finding.passed is not True]
     return Finding(not failed, {"kappa": "(0, 1/100]", "n": "every", "steps": len(checks)}, "; ".join(failed))
