@@ -5,6 +5,10 @@ from proofs_numeric.certificates import (
     approximate_recovery,
     background,
     degree_contraction,
+    gaussian_of_affine_eigenfunction,
+    gaussian_of_linear_drift,
+    gaussian_world_with_nonlinear_optimum,
+    gaussian_world_with_quadratic_optimum,
     mehler_orthogonality,
 )
 
@@ -12,6 +16,10 @@ MODULES = (
     degree_contraction,
     mehler_orthogonality,
     alignment_floor,
+    gaussian_of_linear_drift,
+    gaussian_of_affine_eigenfunction,
+    gaussian_world_with_nonlinear_optimum,
+    gaussian_world_with_quadratic_optimum,
     approximate_recovery,
     background,
 )
