@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Latents beyond this have a probability of about 1e-19.
-_EDGE = 9.0
+#: Latents beyond this have a probability of about 1e-15.
+_EDGE = 8.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class OddFunctions:
         return float(values[-1]), float(vectors[:, -1] @ self.latent) ** 2
 
 
-def odd_functions(rho: float, threshold: float, *, nodes: int = 48) -> OddFunctions:
+def odd_functions(rho: float, threshold: float, *, nodes: int = 28) -> OddFunctions:
     r"""Discretise S for $s=1$ below the threshold and $-1$ beyond it.
 
     Parameters

@@ -10,7 +10,7 @@ from theory.claim import Finding, Kind, Profile, evidence
 
 _CELLS = 800
 #: Finite volumes of this width leave the affine eigenfunction of a Gaussian an R^2 this near 1.
-_DISCRETISATION = 1e-5
+_DISCRETISATION = 1e-6
 
 
 def _slowest_is_not_affine(skew: float, quartic: float) -> None:
@@ -50,5 +50,5 @@ def gaussian_modes_are_affine(_profile: Profile) -> Finding:
             diffusion=lambda z, diffusion=diffusion: np.full_like(z, diffusion),
         )
         seen[variance, diffusion] = abs(modes.rates[1] * variance / diffusion - 1), 1 - modes.affine_r2(1)
-    worst = max(map(max, seen.values()))
-    return Finding(worst < _DISCRETISATION, {"v, K": [str(key) for key in seen], "cells": _CELLS, "worst": worst})
+    worst = float(max(map(max, seen.values())))
+    return Finding(worst < _DISCRETISATION, {"v, K": [list(key) for key in seen], "cells": _CELLS, "worst": worst})
