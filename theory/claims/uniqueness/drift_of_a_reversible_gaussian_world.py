@@ -37,7 +37,7 @@ def _balanced(z: sp.Expr, z_next: sp.Expr) -> sp.Eq:
 
 DETAILED_BALANCE = Step(
     "detailed_balance",
-    r"By Cramér's theorem $\eta$ is Gaussian, its mean put into $m$, its variance $s\ne0$. With $m=m(z)$, $m'=m(z')$ and "
+    r"By Cramér's theorem $\eta$ is Gaussian, its mean put into $m$, its variance $s\ne0$. With $m=m(z)$, $m'=m(z')$, "
     r"$A(z)=sz^2/(2v)+m^2/2-z^2/2$, the log densities of $(z,z')$ and $(z',z)$ differ by $[z'm-zm'-A(z)+A(z')]/s$, "
     r"which is $0$ in a reversible world.",
     sp.Eq(
