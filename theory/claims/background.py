@@ -3,7 +3,7 @@
 References
 ----------
 Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4; Cramér (1936);
-Zettl (2005), Theorem 4.3.1.
+Zettl (2005), Theorem 4.3.1; Rudin (1976), Theorem 9.23.
 """
 
 import sympy as sp
@@ -61,6 +61,8 @@ STURM_OSCILLATION = Claim(
     r"interior zeros.",
     statement=sp.Eq(_zeros, _index),
     assumptions={"regular": r"$K,p>0$ are smooth up to the ends of an interval, with no flux through them."},
+    expected=Verdict.SUPPORTED,
+)
 
 _f, _x = sp.Function("f"), sp.Symbol("x", real=True)
 CONTRACTION_PRINCIPLE = Claim(

@@ -11,14 +11,11 @@ from theory.claims.uniqueness import (
     gaussian_world_with_nonlinear_optimum,
     gaussian_world_with_quadratic_optimum,
     linear_optimum_is_an_eigenfunction,
-<<<<<<< HEAD
     logistic_tilt_bounds,
+    sign_change_of_eigenfunctions,
     smooth_linear_eigenfunction,
     smooth_non_gaussian_world,
-=======
-    sign_change_of_eigenfunctions,
     zeros_of_eigenfunctions,
->>>>>>> uniqueness
 )
 
 MODULES = (
@@ -28,16 +25,13 @@ MODULES = (
     drift_of_a_reversible_gaussian_world,
     gaussian_of_reversible_linear_optimum,
     gaussian_of_linear_drift,
-<<<<<<< HEAD
-    logistic_tilt_bounds,
-    smooth_linear_eigenfunction,
-    smooth_non_gaussian_world,
-=======
     gaussian_of_affine_eigenfunction,
     gaussian_world_with_nonlinear_optimum,
     gaussian_world_with_quadratic_optimum,
     zeros_of_eigenfunctions,
     sign_change_of_eigenfunctions,
     first_eigenfunction_is_monotone,
->>>>>>> uniqueness
+    logistic_tilt_bounds,
+    smooth_linear_eigenfunction,
+    smooth_non_gaussian_world,
 )
