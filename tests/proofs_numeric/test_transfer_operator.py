@@ -87,7 +87,7 @@ def test_the_solution_is_a_linear_eigenfunction_on_grids_it_was_not_fitted_on(pl
 def test_the_residual_falls_geometrically_with_the_basis():
     residuals = [
         TransferOperator(
-            solve(platykurtic_noise(), RHO, Grid(8, 101), functions=functions, length=3.0), Grid(8, 141)
+            solve(platykurtic_noise(), RHO, Grid(8, 161), functions=functions, length=3.0), Grid(9, 201)
         ).linearity_defect(RHO)
         for functions in (8, 16, 24, 32)
     ]
