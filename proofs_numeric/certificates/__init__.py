@@ -8,18 +8,28 @@ from proofs_numeric.certificates import (
     dirichlet_energy_floor,
     first_harmonic_is_monotone,
     first_harmonics_are_identified,
+    gaussian_of_affine_eigenfunction,
+    gaussian_of_linear_drift,
+    gaussian_world_with_nonlinear_optimum,
+    gaussian_world_with_quadratic_optimum,
     lean_axioms,
     mehler_orthogonality,
+    smooth_non_gaussian_world,
 )
 
 MODULES = (
     degree_contraction,
     mehler_orthogonality,
     alignment_floor,
+    gaussian_of_linear_drift,
+    gaussian_of_affine_eigenfunction,
+    gaussian_world_with_nonlinear_optimum,
+    gaussian_world_with_quadratic_optimum,
     approximate_recovery,
     dirichlet_energy_floor,
     first_harmonic_is_monotone,
     first_harmonics_are_identified,
     lean_axioms,
+    smooth_non_gaussian_world,
     background,
 )

@@ -1,9 +1,18 @@
 """The claims, a package per part of the paper and a module per claim."""
 
-from theory.claims import background, dirichlet_energy, formalization, identifiability, recovery, slow_features
+from theory.claims import (
+    background,
+    dirichlet_energy,
+    formalization,
+    identifiability,
+    recovery,
+    slow_features,
+    uniqueness,
+)
 
 MODULES = (
     *identifiability.MODULES,
+    *uniqueness.MODULES,
     *recovery.MODULES,
     *dirichlet_energy.MODULES,
     *slow_features.MODULES,
