@@ -1,13 +1,17 @@
 """Theorem 5.2 of W and its neighbourhood: which latent laws have a linear optimum."""
 
 from theory.claims.uniqueness import (
+    four_states_are_the_fewest,
     gaussian_of_linear_regressions,
     gaussian_of_reversible_linear_optimum,
     gaussian_uniqueness,
+    linear_optimum_of_a_lattice_world,
 )
 
 MODULES = (
     gaussian_uniqueness,
     gaussian_of_linear_regressions,
     gaussian_of_reversible_linear_optimum,
+    linear_optimum_of_a_lattice_world,
+    four_states_are_the_fewest,
 )
