@@ -83,8 +83,8 @@ OVER_THE_NOISE = Step(
 )
 OVER_THE_LATENT = Step(
     "over_the_latent",
-    r"Integrated over the latent, it is $G(\eta,\sigma t)$. So stationarity reads "
-    r"$A(t)=A(\rho t)+t\,B(\rho t)+C(\sigma t)$.",
+    r"Integrated over the latent, it is $G(\eta,\sigma t)$. So stationarity reads $A(t)=A(\rho t)+t\,B(\rho "
+    r"t)+C(\sigma t)$.",
     sp.Eq(GaussianExpectation(generating_function(_moved, t), z), generating_function(eta, _scale * t)),
     decided_by=Kind.SYMBOLIC,
     over={"rho": "(-1, 1)"},
@@ -104,8 +104,8 @@ STATIONARY = Step(
 )
 CHANGE_OF_REGRESSION = Step(
     "change_of_regression",
-    r"The first-order change of $\mathbb{E}[z'G(z,t)+z\,G(z',t)]$, the left-hand side of $2Sz=2\lambda z+\kappa$ against "
-    r"$G(z,t)$, has the integrand",
+    r"The first-order change of $\mathbb{E}[z'G(z,t)+z\,G(z',t)]$, the left-hand side of $2Sz=2\lambda z+\kappa$ "
+    r"against $G(z,t)$, has the integrand",
     sp.Eq(
         _first_order(_density * (_next * generating_function(z, t) + z * generating_function(_next, t))),
         (_change * _moved + _of_drift(z)) * generating_function(z, t)
@@ -138,8 +138,9 @@ MULTIPLY_OVER_THE_LATENT = Step(
 _law_defect = _A(t) - _A(rho * t) - t * _B(rho * t) - _C(_scale * t)
 ELIMINATE = Step(
     "eliminate",
-    r"Less $2\rho\,\mathbb{E}[a\,z\,G]$, and with stationarity times $\rho t$ added, which is zero, $C$ drops out. What is "
-    r"left is $2\lambda_1t+\kappa_1$, where $\lambda=\rho+\epsilon\lambda_1$ and $\kappa_1$ collects the means.",
+    r"Less $2\rho\,\mathbb{E}[a\,z\,G]$, and with stationarity times $\rho t$ added, which is zero, $C$ drops out. "
+    r"What is left is $2\lambda_1t+\kappa_1$, where $\lambda=\rho+\epsilon\lambda_1$ and $\kappa_1$ collects the "
+    r"means.",
     sp.Eq(
         (_slope(_A(x), rho * t) + rho * t * _A(rho * t))
         + t * (_slope(_B(x), rho * t) + rho * t * _B(rho * t))
@@ -154,8 +155,8 @@ ELIMINATE = Step(
 )
 OPTIMAL = Step(
     "optimal",
-    r"Its terms in $t^j$ are $t^j/\sqrt{j!}$ times the second equation; $\lambda_1$ and $\kappa_1$ are free, so it binds "
-    r"for $j\ge2$ only.",
+    r"Its terms in $t^j$ are $t^j/\sqrt{j!}$ times the second equation; $\lambda_1$ and $\kappa_1$ are free, so it "
+    r"binds for $j\ge2$ only.",
     sp.Eq(
         _term(_b[_j], _j, t)
         + t * _slope(_term(_b[_j], _j, x), rho * t)
@@ -184,8 +185,9 @@ CLAIM = Claim(
     locator="Theorem 5.2",
     role=Role.EXTENSION,
     title="To first order, latents of any law near the Gaussian have a linear optimum",
-    says=r"To first order in $\epsilon$, as formal expansions, the world is stationary and the linear map an eigenfunction "
-    r"of $S$ iff both equations hold, for $k\ge1$ and $j\ge2$. Every polynomial $a$ admits such $b$ and $c$.",
+    says=r"To first order in $\epsilon$, as formal expansions, the world is stationary and the linear map an "
+    r"eigenfunction of $S$ iff both equations hold, for $k\ge1$ and $j\ge2$. Every polynomial $a$ admits such $b$ and "
+    r"$c$.",
     statement=sp.And(
         sp.Eq(stationarity_defect(_a[_k], _b[_k - 1], _c[_k], _k, rho), 0),
         sp.Implies(_j >= 2, sp.Eq(optimality_defect(_a[_j + 1], _b[_j], _j, rho), 0)),
@@ -217,8 +219,8 @@ _three = sp.Integer(3)
 SIBLING = CLAIM.without(
     "stationary_law",
     title="Linear optimality without stationarity",
-    says=r"With $a=0$ and noise of degree 2, the terms in $t^3$ before stationarity was added would still make the second "
-    r"equation hold, $b_3=0$.",
+    says=r"With $a=0$ and noise of degree 2, the terms in $t^3$ before stationarity was added would still make the "
+    r"second equation hold, $b_3=0$.",
     statement=sp.Implies(
         sp.Eq(
             optimality_defect(sp.Integer(0), _drift_of_degree_three, _three, rho)

@@ -16,7 +16,7 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
-from theory.claims.uniqueness.first_order_family import CLAIM as FAMILY
+from theory.claims.uniqueness import first_order_family
 from theory.claims.uniqueness.first_order_family import optimality_defect, stationarity_defect
 from theory.notation import rho, z
 
@@ -39,7 +39,7 @@ ELIMINATE = Step(
         + sp.sqrt(_k) * rho ** (_k - 1) * optimality_defect(_latent, _drift, _k - 1, rho),
         gaussian_noise_factor(_k, rho) * _latent,
     ),
-    by=(FAMILY.id,),
+    by=("first_order_family",),
     decided_by=Kind.SYMBOLIC,
     over={"k": "every integer >= 3"},
 )
@@ -56,7 +56,8 @@ SPLIT = Step(
 )
 POSITIVE = Step(
     "positive",
-    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative and the second is positive, so $a_k=0$.",
+    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative and the second is positive, so "
+    r"$a_k=0$.",
     sp.Implies(
         sp.And(
             *(sp.And(value > 0, value < 1) for value in (rho, _kept, _kept_less)),
@@ -86,8 +87,8 @@ GAUSSIAN_DIRECTIONS = Step(
 )
 SLOWER_WORLD = Step(
     "slower_world",
-    r"The variance moves with the correlation: $z'=(\rho+\epsilon\beta)z+\sigma\eta$ keeps the variance $1+\epsilon v$ to "
-    r"first order iff $v=\rho^2v+2\rho\beta$, which is the first equation at $k=2$ with $b_1=\beta$.",
+    r"The variance moves with the correlation: $z'=(\rho+\epsilon\beta)z+\sigma\eta$ keeps the variance $1+\epsilon v$ "
+    r"to first order iff $v=\rho^2v+2\rho\beta$, which is the first equation at $k=2$ with $b_1=\beta$.",
     sp.Eq(
         sp.Subs(
             sp.Derivative(
@@ -108,10 +109,10 @@ CLAIM = Claim(
     locator="Theorem 5.2",
     role=Role.EXTENSION,
     title="To first order, Gaussian noise and a linear optimum leave only Gaussian latents",
-    says=r"In the first-order family with $c=0$, $a_k=0$ for every $k\ge3$ and every $\rho\in(0,1)$; $a_1$ and $a_2$ move "
-    r"the mean and the variance of a Gaussian. Whether Gaussian noise suffices beyond first order is open.",
+    says=r"In the first-order family with $c=0$, $a_k=0$ for every $k\ge3$ and every $\rho\in(0,1)$; $a_1$ and $a_2$ "
+    r"move the mean and the variance of a Gaussian. Whether Gaussian noise suffices beyond first order is open.",
     statement=sp.Implies(_k >= 3, sp.Eq(_latent, 0)),
-    assumptions=dict(FAMILY.assumptions) | assume("gaussian_noise"),
+    assumptions=dict(first_order_family.CLAIM.assumptions) | assume("gaussian_noise"),
     steps=(ELIMINATE, SPLIT, POSITIVE, GAUSSIAN_DIRECTIONS, SLOWER_WORLD),
     expected=Verdict.PROVED,
 )
@@ -133,8 +134,8 @@ _three, _two = sp.Integer(3), sp.Integer(2)
 SIBLING = CLAIM.without(
     "gaussian_noise",
     title="Noise of any law",
-    says=r"The same, $a_3=0$, with noise of degree 3: at $\rho=\frac12$, $a_3=1$, $b_2=\sqrt3/8$,"
-    r" $c_3=25\sqrt3/36$ solve both equations.",
+    says=r"The same, $a_3=0$, with noise of degree 3: at $\rho=\frac12$, $a_3=1$, $b_2=\sqrt3/8$, $c_3=25\sqrt3/36$ "
+    r"solve both equations.",
     statement=sp.Implies(
         sp.And(
             sp.Eq(stationarity_defect(_latent, _drift, _noise, _three, rho), 0),
