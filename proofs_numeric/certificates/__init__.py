@@ -5,6 +5,8 @@ from proofs_numeric.certificates import (
     approximate_recovery,
     background,
     degree_contraction,
+    first_order_family,
+    linear_optimum_of_a_lattice_world,
     mehler_orthogonality,
 )
 
@@ -13,5 +15,7 @@ MODULES = (
     mehler_orthogonality,
     alignment_floor,
     approximate_recovery,
+    linear_optimum_of_a_lattice_world,
+    first_order_family,
     background,
 )

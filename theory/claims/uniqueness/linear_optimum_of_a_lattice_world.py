@@ -15,7 +15,7 @@ W, Theorem 5.2.
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.finite_world import FiniteWorld
@@ -260,7 +260,7 @@ def linear_optimum_of_four_states(_profile: Profile) -> Finding:
         "that of the linear map is the largest, below 1": bool(linear < 1) and all(root < linear for root in others),
         "the kurtosis is not 3": kurtosis != 3,
     }
-    covered = {
+    covered: dict[str, JSON] = {
         "z": "-3, -1, 1, 3",
         "z'": "sign(z) + eta",
         "eta": "-2, 0, 2 with probabilities a, 1 - 2a, a",
