@@ -47,8 +47,7 @@ _KURTOSIS = (1 + 80 * _a) / (1 + 8 * _a) ** 2
 
 STATIONARY = Step(
     "stationary",
-    r"For every $0<a<\frac12$, $z'$ is one of the four states, and the only stationary law is "
-    r"$\frac12(a,\,1-a,\,1-a,\,a)$.",
+    r"For every $0<a<\frac12$, $z'$ is one of the four states, and the law $\frac12(a,\,1-a,\,1-a,\,a)$ is stationary.",
     sp.Eq(sp.MatMul(_LAW, _TRANSITION), _LAW, evaluate=False),
     over={"a": "(0, 1/2)"},
 )
@@ -225,7 +224,7 @@ def spectrum_of_two_copies(_profile: Profile) -> Finding:
     stated = sp.Poly(1, x, domain=_FIELD)
     for root in roots + [sp.Integer(0)] * (16 - len(roots)):
         stated *= sp.Poly(x - root, x, domain=_FIELD)
-    covered = {"n": 2, "eigenvalues": [_decimal(root) for root in roots]}
+    covered: dict[str, JSON] = {"n": 2, "eigenvalues": [_decimal(root) for root in roots]}
     return Finding(found == stated, covered, "" if found == stated else f"found {found}")
 
 
