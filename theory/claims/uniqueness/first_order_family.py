@@ -83,8 +83,8 @@ OVER_THE_NOISE = Step(
 )
 OVER_THE_LATENT = Step(
     "over_the_latent",
-    r"Integrated over the latent, it is $G(\eta,\sigma t)$. So stationarity reads $A(t)=A(\rho t)+t\,B(\rho "
-    r"t)+C(\sigma t)$.",
+    r"Integrated over the latent, it is $G(\eta,\sigma t)$. So stationarity reads "
+    r"$A(t)=A(\rho t)+t\,B(\rho t)+C(\sigma t)$.",
     sp.Eq(GaussianExpectation(generating_function(_moved, t), z), generating_function(eta, _scale * t)),
     decided_by=Kind.SYMBOLIC,
     over={"rho": "(-1, 1)"},

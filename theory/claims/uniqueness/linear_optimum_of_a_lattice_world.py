@@ -20,6 +20,7 @@ from sympy.polys.matrices import DomainMatrix
 
 from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
+from theory.claims.uniqueness import gaussian_of_reversible_linear_optimum
 from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.finite_world import FiniteWorld
 from theory.notation import n, x
@@ -74,9 +75,9 @@ LINEAR = Step(
 _OFF_DIAGONAL = sp.sqrt(_norm**2 - _trace**2) / 2
 RANK_ONE = Step(
     "rank_one",
-    r"Off the constants $T=\sigma\,u\otimes v$ has rank one, with unit $u,v$ and trace $\tau=\sigma\langle "
-    r"u,v\rangle=1-2a$. On the span of $u,v$, in an orthonormal basis that starts with $u$, $S$ is a matrix with "
-    r"eigenvalues $(\tau\pm\sigma)/2$; elsewhere $S=0$.",
+    r"Off the constants $T=\sigma\,u\otimes v$ has rank one, with unit $u,v$ and trace "
+    r"$\tau=\sigma\langle u,v\rangle=1-2a$. On the span of $u,v$, in an orthonormal basis that starts with $u$, $S$ is a "
+    r"matrix with eigenvalues $(\tau\pm\sigma)/2$; elsewhere $S=0$.",
     sp.Eq(
         sp.Determinant(sp.Matrix([[x - _trace, -_OFF_DIAGONAL], [-_OFF_DIAGONAL, x]])),
         (x - (_trace + _norm) / 2) * (x - (_trace - _norm) / 2),
@@ -250,7 +251,6 @@ def _decimal(number: sp.Expr) -> str:
     return str(sp.N(number, 6))
 
 
-@evidence("gaussian_uniqueness", Kind.SYMBOLIC, refutes=True)
 def linear_optimum_of_four_states(_profile: Profile) -> Finding:
     """On four states, the linear map has the largest eigenvalue of S off the constants, exactly."""
     world = four_state_world(JUMP, _FIELD)
@@ -291,4 +291,15 @@ SIBLING = CLAIM.without(
     says=r"$m(z)+r(z)$ is proportional to $z$ for every $0<a<\frac12$, that is $3(m(1)+r(1))=m(3)+r(3)$.",
     statement=sp.Eq(3 * (1 + _BACKWARD_OF_ONE), 1 + _BACKWARD_OF_THREE),
     fails_at={_a: sp.Rational(1, 4)},
+)
+
+WITHOUT_REVERSIBILITY = gaussian_of_reversible_linear_optimum.CLAIM.without(
+    "reversible",
+    title="Gaussian latents of a linear optimum in any direction of time",
+    says=r"The same in worlds that need not be reversible, such as that of four states.",
+    statement=sp.Equivalent(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
+)
+REFUTES_THE_PRINTED_THEOREM, REFUTES_WITHOUT_REVERSIBILITY = (
+    evidence(claim, Kind.SYMBOLIC, refutes=True)(linear_optimum_of_four_states)
+    for claim in ("gaussian_uniqueness", WITHOUT_REVERSIBILITY.id)
 )
