@@ -76,8 +76,8 @@ _OFF_DIAGONAL = sp.sqrt(_norm**2 - _trace**2) / 2
 RANK_ONE = Step(
     "rank_one",
     r"Off the constants $T=\sigma\,u\otimes v$ has rank one, with unit $u,v$ and trace "
-    r"$\tau=\sigma\langle u,v\rangle=1-2a$. On the span of $u,v$, in an orthonormal basis that starts with $u$, $S$ is a "
-    r"matrix with eigenvalues $(\tau\pm\sigma)/2$; elsewhere $S=0$.",
+    r"$\tau=\sigma\langle u,v\rangle=1-2a$. On the span of $u,v$, in an orthonormal basis that starts with $u$, $S$ is "
+    r"a matrix with eigenvalues $(\tau\pm\sigma)/2$; elsewhere $S=0$.",
     sp.Eq(
         sp.Determinant(sp.Matrix([[x - _trace, -_OFF_DIAGONAL], [-_OFF_DIAGONAL, x]])),
         (x - (_trace + _norm) / 2) * (x - (_trace - _norm) / 2),
