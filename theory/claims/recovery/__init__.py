@@ -1,5 +1,15 @@
 """Theorem 5.3 of W: how near a rotation an encoder is that is nearly optimal."""
 
-from theory.claims.recovery import approximate_recovery
+from theory.claims.recovery import (
+    approximate_recovery,
+    nearest_rotation,
+    recovery_by_direction,
+    sharp_recovery,
+)
 
-MODULES = (approximate_recovery,)
+MODULES = (
+    nearest_rotation,
+    approximate_recovery,
+    recovery_by_direction,
+    sharp_recovery,
+)
