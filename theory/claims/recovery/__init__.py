@@ -5,6 +5,7 @@ from theory.claims.recovery import (
     nearest_rotation,
     recovery_by_direction,
     sharp_recovery,
+    sharp_recovery_any_defect,
 )
 
 MODULES = (
@@ -12,4 +13,5 @@ MODULES = (
     approximate_recovery,
     recovery_by_direction,
     sharp_recovery,
+    sharp_recovery_any_defect,
 )

@@ -150,7 +150,7 @@ def bent_encoders_by_moments(_profile: Profile) -> Finding:
         correlation = loss.ring.gens[0]
         total = loss.ring.domain.convert(covariance.trace())
         excess = loss - 2 * (1 - correlation) * total
-        bound = penalty(2, correlation) * loss.ring.domain.convert(sum(variances))
+        bound = 2 * correlation * (1 - correlation) * loss.ring.domain.convert(sum(variances))
         entries = [direction_defect(a, b) for a, b in zip(singular_values, variances, strict=True)]
         if excess != bound or covariance - sp.eye(len(pairs)) != sp.diag(*entries):
             wrong.append(pairs)

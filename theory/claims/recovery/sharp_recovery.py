@@ -15,7 +15,6 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.claims.identifiability.degree_penalty import penalty
 from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
 from theory.encoder import HermiteEncoder
 from theory.notation import Expectation, s
@@ -185,7 +184,7 @@ def extremal_encoders_by_moments(_profile: Profile) -> Finding:
                 total = domain.convert(sp.Matrix(encoder.covariance()).trace())
                 excess = loss - 2 * (1 - correlation) * total
                 if (
-                    excess != penalty(2, correlation) * domain.convert(nonlinear)
+                    excess != 2 * correlation * (1 - correlation) * domain.convert(nonlinear)
                     or (deviation.T * deviation).trace() != defect**2
                     or error != sharp_bound(nonlinear, defect)
                 ):
