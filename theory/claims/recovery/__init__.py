@@ -3,7 +3,9 @@
 from theory.claims.recovery import (
     approximate_recovery,
     nearest_rotation,
+    no_recovery,
     recovery_by_direction,
+    recovery_off_centre,
     sharp_recovery,
     sharp_recovery_any_defect,
 )
@@ -14,4 +16,6 @@ MODULES = (
     recovery_by_direction,
     sharp_recovery,
     sharp_recovery_any_defect,
+    no_recovery,
+    recovery_off_centre,
 )
