@@ -2,8 +2,8 @@ r"""When excess and defect allow an encoder without any linear part, and the lar
 
 .. math:: D + \sqrt n\,\varepsilon \ge n \iff \text{an encoder with } A = 0 \text{ is within excess and defect}
 
-For $\varepsilon\le3$ the largest error is then $n+\min(D, n+\sqrt n\,\varepsilon)$: nothing is recovered, and the bound on
-the error only counts variances.
+For $\varepsilon\le3$ the largest error is then $n+\min(D, n+\sqrt n\,\varepsilon)$: nothing is recovered, and the
+bound on the error only counts variances.
 
 References
 ----------

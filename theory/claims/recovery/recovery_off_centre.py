@@ -3,7 +3,8 @@ r"""The recovery error of an encoder whose mean is not zero, from centred and fr
 .. math:: \min_Q \mathbb{E}\,|h-Qz|^2 = |\mathbb{E}h|^2 + \min_Q \mathbb{E}\,|h-\mathbb{E}h-Qz|^2
 
 Raw moments $\varepsilon'=|\mathbb{E}hh^\top-I|_F$ and $\delta'=L(h)-2(1-\rho)\,\mathbb{E}|h|^2$ may take the place of
-$\varepsilon$ and $\delta$ where $D+|\mathbb{E}h|^2$ takes that of $D$, and $D=\delta'/(2\rho(1-\rho))+|\mathbb{E}h|^2/\rho$.
+$\varepsilon$ and $\delta$ where $D+|\mathbb{E}h|^2$ takes that of $D$, and
+$D=\delta'/(2\rho(1-\rho))+|\mathbb{E}h|^2/\rho$.
 
 References
 ----------
