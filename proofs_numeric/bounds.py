@@ -22,6 +22,7 @@ from scipy.stats import t as student
 from theory.claims.identifiability import alignment_floor as floor_claim
 from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound, printed_bound
 from theory.claims.recovery.no_recovery import sharp_bound_in_dimension
+from theory.claims.recovery.recovery_with_confidence import largest_squared_defect, squared_defect_estimate
 from theory.claims.recovery.sharp_recovery_any_defect import sharp_bound_any_defect
 from theory.notation import n, rho
 
@@ -42,6 +43,10 @@ _FLOOR = _compiled(floor_claim.CLAIM.statement.rhs, rho, n)
 _PRINTED = _compiled(printed_bound(_excess, _defect, rho), _excess, _defect, rho)
 _SHARP = _compiled(sharp_bound_any_defect(_nonlinear, _defect), _excess, _defect, rho)
 _SHARP_IN_DIMENSION = _compiled(sharp_bound_in_dimension(_nonlinear, _defect, _dim), _excess, _defect, rho, _dim)
+
+
+_limit = sp.symbols("U c lambda tau", real=True)
+_LARGEST_SQUARED_DEFECT = _compiled(largest_squared_defect(*_limit), *_limit)
 
 
 def alignment_floor(rho: ArrayLike, n: ArrayLike) -> Array:
@@ -155,10 +160,10 @@ def recovery_confidence_bound(
     confidence: float = 0.95,
     sharp: bool = True,
 ) -> RecoveryConfidence:
-    r"""Bound the recovery error with confidence, from the embeddings of sampled pairs (claim `recovery_with_confidence`).
+    r"""Bound the recovery error with confidence, from the embeddings of sampled pairs.
 
-    Each of the two upper limits has the level $1-\alpha/2$, and the bound increases in both. That of $\delta$ is
-    Student's. That of $\varepsilon$ is the largest $t$ with
+    This is claim `recovery_with_confidence`. Each of the two upper limits has the level $1-\alpha/2$, and the bound
+    increases in both. That of $\delta$ is Student's. That of $\varepsilon$ is the largest $t$ with
 
     .. math:: t^2 \le \widehat{\varepsilon^2} + z_{1-\alpha/2} \sqrt{4\lambda t^2 + 2\tau}
 
@@ -196,10 +201,7 @@ def recovery_confidence_bound(
     excess_upper = excess + float(student.ppf(level, points - 1) * shares.std(ddof=1)) / points**0.5
 
     squared_defect = _squared_defect(now)
-    largest, squared = _covariance_noise(now)
-    slack = norm.ppf(level) ** 2
-    middle = squared_defect + 2 * slack * largest
-    squared_upper = middle + max(middle**2 - squared_defect**2 + 2 * slack * squared, 0) ** 0.5
+    squared_upper = float(_LARGEST_SQUARED_DEFECT(squared_defect, norm.ppf(level) ** 2, *_covariance_noise(now)))
     defect_upper = max(squared_upper, 0) ** 0.5
     bound = recovery_bound(max(excess_upper, 0), defect_upper, correlation, dim=dim, sharp=sharp)
     return RecoveryConfidence(float(bound), excess, excess_upper, squared_defect, defect_upper, confidence, points)
@@ -209,11 +211,8 @@ def _squared_defect(centred: Array) -> float:
     r"""Estimate $|\mathrm{Cov}\,h-I|_F^2$ without bias, from centred points of shape (N, n)."""
     points, dim = centred.shape
     covariance = centred.T @ centred / (points - 1)
-    trace = np.trace(covariance)
-    fourth = np.sum(np.sum(centred**2, axis=1) ** 2) / (points - 1)
-    square = (points - 1) * (points - 2) * np.sum(covariance**2) + trace**2 - points * fourth
-    square *= (points - 1) / (points * (points - 2) * (points - 3))
-    return float(square - 2 * trace + dim)
+    fourth = np.sum(np.sum(centred**2, axis=1) ** 2)
+    return float(squared_defect_estimate(points, dim, np.sum(covariance**2), np.trace(covariance), fourth))
 
 
 #: Partners of each point in the estimate of an expectation over two independent points.

@@ -6,6 +6,8 @@ from proofs_numeric.certificates import (
     background,
     degree_contraction,
     mehler_orthogonality,
+    recovery_with_confidence,
+    sharp_recovery,
 )
 
 MODULES = (
@@ -13,5 +15,7 @@ MODULES = (
     mehler_orthogonality,
     alignment_floor,
     approximate_recovery,
+    sharp_recovery,
+    recovery_with_confidence,
     background,
 )

@@ -6,6 +6,7 @@ from theory.claims.recovery import (
     no_recovery,
     recovery_by_direction,
     recovery_off_centre,
+    recovery_with_confidence,
     sharp_recovery,
     sharp_recovery_any_defect,
 )
@@ -18,4 +19,5 @@ MODULES = (
     sharp_recovery_any_defect,
     no_recovery,
     recovery_off_centre,
+    recovery_with_confidence,
 )

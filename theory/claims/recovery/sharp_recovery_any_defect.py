@@ -16,7 +16,7 @@ W, Theorem 5.3.
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
 from theory.claims.recovery.sharp_recovery import sharp_distortion
@@ -340,7 +340,7 @@ CLAIM = Claim(
 def extremal_lists_attain_the_bound(profile: Profile) -> Finding:
     """Extremal lists of directions, by exact algebra on a grid: budgets spent, error as stated."""
     steps = profile.pick(quick=4, thorough=8)
-    wrong, lost_counts = [], set()
+    wrong, lost_counts = [], set[int]()
     for i in range(1, 2 * steps):
         for j in range(2 * steps):
             defect, nonlinear = sp.Rational(i, steps), sp.Rational(j, steps)
@@ -359,11 +359,8 @@ def extremal_lists_attain_the_bound(profile: Profile) -> Finding:
                 or any((number >= 0) != sp.true for number in numbers)
             ):
                 wrong.append((defect, nonlinear))
-    return Finding(
-        not wrong,
-        {"epsilon, D": f"multiples of 1/{steps} below 2", "k": sorted(lost_counts)},
-        f"differs at {wrong}" if wrong else "",
-    )
+    covered: dict[str, JSON] = {"epsilon, D": f"multiples of 1/{steps} below 2", "k": [*sorted(lost_counts)]}
+    return Finding(not wrong, covered, f"differs at {wrong}" if wrong else "")
 
 
 SIBLING = CLAIM.without(
