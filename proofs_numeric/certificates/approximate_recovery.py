@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
 
+import numpy as np
 from hypothesis import target
 
 from proofs_numeric.bounds import recovery_bound
@@ -13,24 +13,35 @@ from proofs_numeric.strategies import correlations, near_identity_encoders
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.encoder import HermiteEncoder
 
+#: A root of a number near zero has an error of the root of its rounding, doubled in the square that it is in.
+ROUND_OFF = 4 * float(np.sqrt(np.finfo(np.float64).eps))
+
 #: Bound on the recovery error by excess, defect, pair correlation and number of latents.
 Bound = Callable[[float, float, float, int], float]
 
 
 def error_is_within(bound: Bound, encoder: HermiteEncoder, rho: Fraction) -> None:
-    """Assert a bound on the recovery error, and steer the search towards encoders that exhaust it."""
+    """Assert a bound on the recovery error of an encoder."""
     coefficients, correlation = Coefficients.of(encoder), float(rho)
     limit = bound(coefficients.excess(correlation), coefficients.defect, correlation, encoder.dim)
     error = coefficients.recovery_error()
-    # Where the bound is itself round-off, so is the ratio.
-    target(error / (limit + 1e-12))
-    assert error <= limit * (1 + 1e-9) + 1e-9, f"error {error:.6g} > bound {limit:.6g}"
+    compare(error, limit)
+
+
+def compare(error: float, limit: float) -> None:
+    """Assert that an error is within its bound but for round-off, and steer the search to the largest ratio."""
+    target(error / (limit + ROUND_OFF))
+    assert error <= limit + ROUND_OFF, f"error {error:.9g} > bound {limit:.9g}"
 
 
 def search(bound: Bound, *, examples: int, shrink: bool = True) -> Finding:
     """Search encoders near the identity for one whose recovery error is beyond a bound."""
+
+    def holds(encoder: HermiteEncoder, rho: Fraction) -> None:
+        error_is_within(bound, encoder, rho)
+
     return fuzz(
-        partial(error_is_within, bound),
+        holds,
         near_identity_encoders(),
         correlations(),
         examples=examples,

@@ -175,7 +175,7 @@ def extremal_encoders_by_moments(_profile: Profile) -> Finding:
                 unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
                 difference = HermiteEncoder(
                     dim,
-                    tuple(output | {unit[i]: output[unit[i]] - 1} for i, output in enumerate(encoder.outputs)),
+                    tuple({**output, unit[i]: output[unit[i]] - 1} for i, output in enumerate(encoder.outputs)),
                 )
                 error = sum(difference.variance_by_degree().values())
                 deviation = sp.Matrix(encoder.covariance()) - sp.eye(dim)
