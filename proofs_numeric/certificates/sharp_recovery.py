@@ -61,9 +61,9 @@ def searched_beyond_the_bound_of_any_defect(profile: Profile) -> Finding:
     numbers = st.sampled_from([0.0, 1.0]) | st.floats(0, 3)
     return fuzz(
         _list_is_within,
-        st.lists(st.tuples(numbers, st.just(0.0) | st.floats(0, 2)), min_size=1, max_size=6),
-        examples=profile.pick(quick=150, thorough=10_000),
+        st.lists(st.tuples(numbers, st.just(0.0) | st.floats(0, 6)), min_size=1, max_size=6),
+        examples=profile.pick(quick=200, thorough=10_000),
         n="1 to 6",
         sigma="[0, 3]",
-        nu="[0, 2]",
+        nu="[0, 6]",
     )

@@ -29,6 +29,7 @@ _one, _two, _one_after, _two_after, _one_variance = sp.symbols("d_1 d_2 d_1' d_2
 _steep, _flat, _rise, _fall, _gain, _loss = sp.symbols("g_1 g_2 y_1 y_2 p_1 p_2", real=True)
 _mean, _entry, _shares, _squares, _part = sp.symbols("mu c p q c_x", real=True)
 _tau, _rest, _count, _fewer = sp.symbols("tau r k j", real=True)
+_lost = sp.Symbol("j", integer=True, nonnegative=True)
 _root, _next_root, _discriminant = sp.symbols("a b w", real=True)
 
 
@@ -42,7 +43,17 @@ def lost_directions(nonlinear: sp.Expr, defect: sp.Expr) -> sp.Expr:
 
 def shortfall_of_lost(nonlinear: sp.Expr, defect: sp.Expr, lost: sp.Expr) -> sp.Expr:
     r"""Amount $\tau=\max(\varepsilon/\sqrt{k+1}, 1-D/k)$ by which the variance of each lost direction is below one."""
-    return sp.Max(defect / sp.sqrt(lost + 1), 1 - nonlinear / sp.Max(1, lost))
+    return sp.Max(_even_shortfall(defect, lost), _spent_shortfall(nonlinear, lost))
+
+
+def _even_shortfall(defect: sp.Expr, lost: sp.Expr) -> sp.Expr:
+    """Shortfall where the defect is spread evenly over the lost directions and the next one."""
+    return defect / sp.sqrt(lost + 1)
+
+
+def _spent_shortfall(nonlinear: sp.Expr, lost: sp.Expr) -> sp.Expr:
+    """Shortfall where the lost directions have all of the nonlinear variance."""
+    return 1 - nonlinear / sp.Max(1, lost)
 
 
 def deficit_of_next(nonlinear: sp.Expr, defect: sp.Expr, lost: sp.Expr) -> sp.Expr:
@@ -216,6 +227,20 @@ COUNT = Step(
     decided_by=Kind.SMT,
     over={"epsilon": "[0, oo)", "D": "[0, oo)"},
 )
+EVEN = Step(
+    "even",
+    r"Let $\tau$ be the larger of $\varepsilon/\sqrt{k+1}$, for which $(k+1)\tau^2=\varepsilon^2$,",
+    sp.Eq((_lost + 1) * _even_shortfall(_defect, _lost) ** 2, _defect**2, evaluate=False),
+    decided_by=Kind.SYMBOLIC,
+    over={"k": "[0, n)"},
+)
+SPENT = Step(
+    "spent",
+    r"and of $1-D/k$, for which $k\tau=k-D$ (here $k=j+1$).",
+    sp.Eq((_lost + 1) * _spent_shortfall(_nonlinear, _lost + 1), _lost + 1 - _nonlinear, evaluate=False),
+    decided_by=Kind.SYMBOLIC,
+    over={"k": "[1, n)"},
+)
 LARGEST = Step(
     "largest",
     r"If $j=k$, the last direction has $d=\nu+c_x\le D-(k-p)+c_x$ with $q+c_x^2\le\varepsilon^2=k\tau^2+r^2$. Either "
@@ -327,6 +352,8 @@ CLAIM = Claim(
         PRICE,
         MEAN,
         COUNT,
+        EVEN,
+        SPENT,
         LARGEST,
         FEWER,
         WITHIN,
