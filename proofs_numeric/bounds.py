@@ -5,8 +5,7 @@ the variance of a latent, which is one.
 
 References
 ----------
-W, Theorems 5.1 and 5.3.
-T. Himeno, T. Yamada, J. Multivariate Analysis 130, 27, 2014: the unbiased estimate of the squared covariance.
+W, Theorems 5.1 and 5.3; Himeno & Yamada (2014): the unbiased estimate of the squared covariance.
 """
 
 from collections.abc import Callable

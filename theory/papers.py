@@ -46,6 +46,14 @@ PAPERS = {
             2013,
         ),
         Paper(
+            "HimenoYamada",
+            "T. Himeno, T. Yamada",
+            "Estimations for some functions of covariance matrix in high dimension under non-normality and its "
+            "applications",
+            "Journal of Multivariate Analysis 130, 27-44",
+            2014,
+        ),
+        Paper(
             "ODonnell",
             "R. O'Donnell",
             "Analysis of Boolean Functions",

@@ -23,7 +23,7 @@ _penalty, _variance, _error = sp.symbols("P v e", real=True)
 _first, _second, _entry = sp.symbols("N_ii N_jj N_ij", real=True)
 _POINTS = ((_second, -_entry), (-_entry, _first), (1, 1), (1, -1))
 _norm, _trace, _column, _distortion = sp.symbols("F T R f", real=True)
-_whole, _bent, _wholes, _bents = sp.symbols("c nu sum_c^2 sum_nu^2", real=True)
+_whole, _bent, _wholes, _bents = sp.symbols("c nu S_c S_nu", real=True)
 _sigma = sp.Symbol("sigma", real=True)
 _U, _Sigma, _V = (sp.MatrixSymbol(name, n, n) for name in ("U", "Sigma", "V"))
 
@@ -83,8 +83,9 @@ VARIANCE = Step(
 )
 TRACE = Step(
     "trace",
-    r"So $|N|_F\le\mathrm{tr}\,N\le D$: if $F\le T^2$ for the squared norm and the trace of a leading block, and $p$ "
-    r"is the next diagonal entry, the next column has squares $R\le pT$ above $p$, and the next block obeys the same.",
+    r"So $|N|_F\le\mathrm{tr}\,N\le D$, one index at a time: let $F\le T^2$ for the squared norm and the trace of a "
+    r"leading block. If $N_{ii}$ is the next diagonal entry, the squares above it add up to $R\le N_{ii}T$, and the "
+    r"larger block obeys the same.",
     sp.Implies(
         sp.And(_first >= 0, _trace >= 0, _norm <= _trace**2, _column <= _first * _trace),
         _norm + 2 * _column + _first**2 <= (_trace + _first) ** 2,
@@ -105,8 +106,9 @@ ENTRY = Step(
 )
 DEFECT = Step(
     "defect",
-    r"Added up, with $\sum c^2\le\varepsilon^2$ and $\sum\nu^2=|N|_F^2\le D^2$: $|AA^\top-I|_F^2\le(\varepsilon+D)^2$. "
-    r"Where $\varepsilon$ or $D$ is zero, it holds for every larger one, hence in the limit.",
+    r"Added up, with $S_c=\sum c^2\le\varepsilon^2$ and $S_\nu=\sum\nu^2=|N|_F^2\le D^2$: "
+    r"$|AA^\top-I|_F^2\le(\varepsilon+D)^2$. Where $\varepsilon$ or $D$ is zero, it holds for every larger one, hence "
+    r"in the limit.",
     sp.Implies(
         sp.And(_defect > 0, _nonlinear > 0, _wholes <= _defect**2, _bents <= _nonlinear**2),
         (1 + _nonlinear / _defect) * _wholes + (1 + _defect / _nonlinear) * _bents <= (_defect + _nonlinear) ** 2,

@@ -8,8 +8,7 @@ $\sqrt{n(n+1)/N}$ in $|\hat C-I|_F$, does not pass for a defect.
 
 References
 ----------
-W, Theorem 5.3.
-T. Himeno, T. Yamada, J. Multivariate Analysis 130, 27, 2014, Theorem 1: the estimate of the squared covariance.
+W, Theorem 5.3; Himeno & Yamada (2014): the estimate of the squared covariance.
 """
 
 from collections.abc import Sequence

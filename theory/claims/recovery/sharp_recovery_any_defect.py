@@ -159,8 +159,8 @@ TANGENT = Step(
 )
 SLOPES = Step(
     "slopes",
-    r"So the turn does not lower $g(d_1)+g(d_2)$: $y_1$ rises where the slope $g_1$ is larger, by at least as much as "
-    r"$y_2$ falls. After at most $n$ rounds one direction at most has $0<d<1$.",
+    r"So the turn does not lower $g(d_1)+g(d_2)$, which changes by $p_1+p_2$: $d_1^2$ rises by $y_1$, where the slope "
+    r"$g_1$ is larger, and $d_2^2$ by $y_2\ge-y_1$. After at most $n$ rounds one direction at most has $0<d<1$.",
     sp.Implies(
         sp.And(
             _flat >= 0,
