@@ -42,8 +42,6 @@ _FLOOR = _compiled(floor_claim.CLAIM.statement.rhs, rho, n)
 _PRINTED = _compiled(printed_bound(_excess, _defect, rho), _excess, _defect, rho)
 _SHARP = _compiled(sharp_bound_any_defect(_nonlinear, _defect), _excess, _defect, rho)
 _SHARP_IN_DIMENSION = _compiled(sharp_bound_in_dimension(_nonlinear, _defect, _dim), _excess, _defect, rho, _dim)
-
-
 _limit = sp.symbols("U c lambda tau", real=True)
 _LARGEST_SQUARED_DEFECT = _compiled(largest_squared_defect(*_limit), *_limit)
 
@@ -231,12 +229,11 @@ def _covariance_noise(centred: Array) -> tuple[float, float]:
         values = np.sum(centred @ direction * centred, axis=1)
         return (centred.T @ ((values - values.mean())[:, None] * centred) / points).ravel()
 
-    start = np.eye(dim).ravel()
-    if dim == 1:
+    # A start that no symmetry of the covariance leaves invariant.
+    start = np.eye(dim).ravel() + np.linspace(0, 1, dim**2)
+    if dim == 1 or not covariance.any():
         largest = float(apply(start)[0])
     else:
-        # A start that no symmetry of the covariance leaves invariant.
-        start += np.linspace(0, 1, dim**2)
         operator = LinearOperator((dim**2, dim**2), matvec=apply, dtype=np.float64)
         largest = float(eigsh(operator, k=1, v0=start, tol=1e-3, return_eigenvectors=False)[0])
     projected = np.sum(centred @ covariance * centred, axis=1)

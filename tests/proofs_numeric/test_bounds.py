@@ -145,6 +145,14 @@ def test_an_embedding_may_be_turned():
     assert turned.bound == pytest.approx(straight.bound, rel=1e-3)
 
 
+@pytest.mark.parametrize("dim", [1, 3])
+def test_a_collapsed_embedding_has_the_error_of_nothing_recovered(dim):
+    constant = np.full((100, dim), 2.5)
+    estimated = recovery_confidence_bound(constant, constant, 0.9)
+    assert estimated.defect_upper == pytest.approx(dim**0.5)
+    assert estimated.bound == pytest.approx(dim)
+
+
 def test_coverage_fails_for_estimates_without_confidence(monkeypatch):
     def estimate(first, second, rho, *, confidence):
         del confidence
