@@ -57,6 +57,24 @@ def hermite_encoders(draw: DrawFn, *, max_dim: int = 6, max_degree: int = 8, max
     return shape(draw, dim, max_degree, max_terms)
 
 
+@st.composite
+def near_identity_encoders(draw: DrawFn, *, max_dim: int = 3, max_degree: int = 3) -> HermiteEncoder:
+    """Encoders of as many outputs as latents: the identity, plus a multiple of any encoder."""
+    perturbation = draw(hermite_encoders(max_dim=max_dim, max_degree=max_degree, max_terms=3))
+    amplitude = draw(_AMPLITUDES)
+    dim = perturbation.dim
+    outputs = (*perturbation.outputs, *({},) * dim)[:dim]
+    return HermiteEncoder(
+        dim,
+        tuple(
+            {index: amplitude * value for index, value in output.items()}
+            | {_unit(dim, axis): 1 + amplitude * output.get(_unit(dim, axis), Rational(0))}
+            for axis, output in enumerate(outputs)
+        ),
+    )
+
+
+_AMPLITUDES = st.integers(-64, 64).map(lambda value: Rational(value, 64))
 _COEFFICIENTS = st.fractions(-4, 4, max_denominator=12).map(lambda value: Rational(value.numerator, value.denominator))
 
 

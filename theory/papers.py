@@ -58,6 +58,12 @@ PAPERS = {
             "Sturm-Liouville Theory",
             "American Mathematical Society, Mathematical Surveys and Monographs 121",
             2005,
+            "HimenoYamada",
+            "T. Himeno, T. Yamada",
+            "Estimations for some functions of covariance matrix in high dimension under non-normality and its "
+            "applications",
+            "Journal of Multivariate Analysis 130, 27-44",
+            2014,
         ),
         Paper(
             "ODonnell",

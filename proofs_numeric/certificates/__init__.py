@@ -16,6 +16,8 @@ from proofs_numeric.certificates import (
     lean_axioms,
     linear_optimum_of_a_lattice_world,
     mehler_orthogonality,
+    recovery_with_confidence,
+    sharp_recovery,
     smooth_non_gaussian_world,
 )
 
@@ -35,5 +37,7 @@ MODULES = (
     smooth_non_gaussian_world,
     linear_optimum_of_a_lattice_world,
     first_order_family,
+    sharp_recovery,
+    recovery_with_confidence,
     background,
 )
