@@ -52,5 +52,19 @@ PAPERS = {
             "Cambridge University Press",
             2014,
         ),
+        Paper(
+            "Kallenberg",
+            "O. Kallenberg",
+            "Foundations of Modern Probability",
+            "Springer, 3rd edition",
+            2021,
+        ),
+        Paper(
+            "Bertsekas",
+            "D. P. Bertsekas",
+            "Dynamic Programming and Optimal Control, volume I",
+            "Athena Scientific, 4th edition",
+            2017,
+        ),
     )
 }

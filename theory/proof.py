@@ -9,6 +9,7 @@ import z3
 from sympy.logic.boolalg import BooleanAtom
 
 from theory.claim import Finding
+from theory.matrices import normal_form
 
 _TIMEOUT_MS = 20_000
 
@@ -29,7 +30,7 @@ def identity(statement: sp.Basic, **covered: str) -> Finding:
     """
     if not isinstance(statement, sp.Eq):
         return Finding(None, covered, f"not an open equation: {statement}")
-    left, right = statement.lhs.doit(), statement.rhs.doit()
+    left, right = normal_form(statement.lhs), normal_form(statement.rhs)
     if left.is_Matrix:
         same = left == right
         return Finding(same or None, covered, "" if same else f"{left} and {right} may differ")

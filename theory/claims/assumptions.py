@@ -13,6 +13,9 @@ _ASSUMPTIONS = {
     "whitened": r"$\mathbb{E}\,h(z) = 0$ and $\mathrm{Cov}\,h(z) = I$, as holds if $h(z) \sim N(0, I)$.",
     "at_the_floor": r"$h$ attains the alignment floor.",
     "nonlinear_degree": r"$d \ge 2$.",
+    "rotation": r"$h(z)=Qz$ with $Q$ orthogonal.",
+    "transported_transition": r"Planning in the learned latent uses $\hat z_{t+1}=Q\,F(Q^\top\hat z_t,a_t,\xi_t)$.",
+    "finite_costs": r"Every plan has an expected cost.",
 }
 
 #: What makes a world Gaussian, for claims that need all of it.
