@@ -8,7 +8,7 @@ Horn & Johnson (2013), chapter 0.
 """
 
 from sympy import Add, Basic, Expr, Symbol, Trace, default_sort_key, expand, transpose
-from sympy.matrices.expressions import Inverse, MatMul, MatrixExpr, MatrixSymbol
+from sympy.matrices.expressions import Inverse, MatMul, MatrixExpr, MatrixSymbol, block_collapse
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty import PrettyPrinter
 from sympy.printing.pretty.stringpict import prettyForm
@@ -66,7 +66,7 @@ def normal_form(expression: Basic) -> Basic:
     """
     evaluated = expression.doit()
     if isinstance(evaluated, MatrixExpr):
-        return expand(evaluated).doit()
+        return block_collapse(expand(evaluated).doit())
     return evaluated.replace(Trace, lambda matrix: Add(*map(_turned, Add.make_args(_linear(matrix)))))
 
 

@@ -37,8 +37,8 @@ GAIN = Step(
 )
 RICCATI = Step(
     "riccati",
-    r"The Riccati map takes $QPQ^\top$ to $Q$ times its value at $P$ times $Q^\top$. By induction the iterates from the "
-    r"terminal cost back to the start are rotated ones, so their limit is: $\hat P=QPQ^\top$ for every horizon.",
+    r"The Riccati map takes $QPQ^\top$ to $Q$ times its value at $P$ times $Q^\top$. By induction the iterates from "
+    r"the terminal cost back to the start are rotated ones, so their limit is: $\hat P=QPQ^\top$ for every horizon.",
     sp.Eq(riccati(_A, _B, _C, _P, R), sp.MatMul(Q, riccati(A, B, C, P, R), _back), evaluate=False),
     decided_by=Kind.SYMBOLIC,
     over=_sizes,

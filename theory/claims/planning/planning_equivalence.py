@@ -1,7 +1,7 @@
 r"""Planning in the learned latent is planning in the world, for costs invariant under all rotations.
 
 .. math:: \hat V^*(Qz) = V^*(z), \qquad
-          \operatorname{argmin}_{a_{0:T-1}} \hat J(a_{0:T-1};\, Qz) = \operatorname{argmin}_{a_{0:T-1}} J(a_{0:T-1};\, z)
+          \operatorname{argmin}_a \hat J(a;\, Qz) = \operatorname{argmin}_a J(a;\, z), \quad a = (a_0, \ldots, a_{T-1})
 
 References
 ----------

@@ -18,7 +18,7 @@ from itertools import product
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.control import Q, action, moved, moved_in_learned_latent, state
 from theory.matrices import VectorFunction
@@ -84,9 +84,9 @@ CLAIM = Claim(
     locator="Theorem 5.4",
     role=Role.EXTENSION,
     title="Costs invariant under the one recovered rotation are enough for exact planning",
-    says=r"If $\ell$ and $\ell_T$ are invariant under $Q$, every plan and every policy has the same cost in the learned "
-    r"latent $\hat z=Qz$ as in the world, and the same ones are optimal. Costs invariant under a group $G$ will do if "
-    r"$Q\in G$; of all of $O(n)$ nothing else is used.",
+    says=r"If $\ell$ and $\ell_T$ are invariant under $Q$, every plan and every policy has the same cost in the "
+    r"learned latent $\hat z=Qz$ as in the world, and the same ones are optimal. Costs invariant under a group $G$ "
+    r"will do if $Q\in G$; of all of $O(n)$ nothing else is used.",
     statement=sp.Eq(sp.Symbol("J^"), sp.Symbol("J")),
     assumptions=assume("rotation", "transported_transition", "finite_costs")
     | {"invariant_under_q": r"$\ell(Qz,a)=\ell(z,a)$ and $\ell_T(Qz)=\ell_T(z)$ for all $z$, $a$."},
@@ -137,7 +137,11 @@ def every_plan_of_exact_worlds(profile: Profile) -> Finding:
             learned = [_total(partial(_transported, turn), cost, _turned(turn, start), plan) for plan in plans]
             if world != learned or len(set(world)) == 1:
                 wrong.append(f"{name}, horizon {horizon}")
-    covered = {"rotations": "quarter turn, atan(4/3)", "horizons": list(horizons), "plans": "all of {-1, 0, 1}^T"}
+    covered: dict[str, JSON] = {
+        "rotations": "quarter turn, atan(4/3)",
+        "horizons": list(horizons),
+        "plans": "all of {-1, 0, 1}^T",
+    }
     return Finding(not wrong, covered, "; ".join(wrong))
 
 
@@ -150,11 +154,11 @@ def _total(
     """Expected cost of a plan, exactly: every sequence of noises is tried."""
     total = Fraction(0)
     for noises in product((-1, 1), repeat=len(plan)):
-        state = start
-        for action, noise in zip(plan, noises, strict=True):
-            total += cost(state, action)
-            state = transition(state, action, noise)
-        total += cost(state, 0)
+        place = start
+        for act, noise in zip(plan, noises, strict=True):
+            total += cost(place, act)
+            place = transition(place, act, noise)
+        total += cost(place, 0)
     return total / 2 ** len(plan)
 
 
