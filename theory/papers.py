@@ -60,6 +60,13 @@ PAPERS = {
             2021,
         ),
         Paper(
+            "Fazel",
+            "M. Fazel, R. Ge, S. M. Kakade, M. Mesbahi",
+            "Global Convergence of Policy Gradient Methods for the Linear Quadratic Regulator",
+            "arXiv:1801.05039",
+            2018,
+        ),
+        Paper(
             "Bertsekas",
             "D. P. Bertsekas",
             "Dynamic Programming and Optimal Control, volume I",
