@@ -8,14 +8,18 @@ References
 McShane (1934): $\min_j v_j + L|z - x_j|$ is $L$-Lipschitz, and every $L$-Lipschitz function on points is one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
+from hypothesis import target
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
 
+from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.strategies import orthogonal_matrices
+from theory.claim import Finding, Profile
 
 Array = NDArray[np.float64]
 
@@ -114,3 +118,26 @@ def finite_worlds(draw: DrawFn, *, separable: bool) -> FiniteWorld:
     )
     # The worst charges make all plans look alike.
     return replace(world, charges=world.charges - world.costs(world.seen)) if draw(st.booleans()) else world
+
+
+def search_beyond(bound: Callable[[FiniteWorld], float], *, separable: bool, profile: Profile) -> Finding:
+    """Search finite worlds for one whose loss exceeds a bound, and report the largest ratio."""
+    ratios = [0.0]
+
+    def holds(world: FiniteWorld) -> None:
+        loss, allowed = world.loss(), bound(world)
+        # Where the bound is itself round-off, so is the ratio.
+        ratios.append(loss / (allowed + 1e-9))
+        target(ratios[-1])
+        assert loss <= allowed * (1 + 1e-9) + 1e-9, f"loss {loss:.6g} > bound {allowed:.6g}"
+
+    finding = fuzz(
+        holds,
+        finite_worlds(separable=separable),
+        examples=profile.pick(quick=100, thorough=5_000),
+        n="1 and 2",
+        points="2 to 5",
+        plans="2 and 3",
+        T="1 to 3",
+    )
+    return replace(finding, covered={**finding.covered, "largest ratio": max(ratios)})

@@ -2,10 +2,17 @@
 
 from proofs_numeric.certificates import (
     alignment_floor,
+    approximate_planning,
     approximate_recovery,
     background,
+
     degree_contraction,
+
+
+    lqr_covariance,
     mehler_orthogonality,
+    separable_costs,
+    sharp_planning_bound,
 )
 
 MODULES = (
@@ -13,5 +20,12 @@ MODULES = (
     mehler_orthogonality,
     alignment_floor,
     approximate_recovery,
+    lqr_covariance,
+
+    approximate_planning,
+    sharp_planning_bound,
+    separable_costs,
+
+
     background,
 )

@@ -13,6 +13,7 @@ from theory.claims.planning import (
     planning_loss_from_training_loss,
     planning_under_one_rotation,
     separable_costs,
+    sharp_planning_bound,
 )
 
 MODULES = (
@@ -23,6 +24,7 @@ MODULES = (
     encoding_error_under_a_plan,
     gaussian_density_ratio,
     approximate_planning,
+    sharp_planning_bound,
     separable_costs,
     planning_loss_from_training_loss,
     identified_dynamics,
