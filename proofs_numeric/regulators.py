@@ -72,7 +72,7 @@ class Regulator:
         return float(1 / np.linalg.svd(np.eye(F.size) - np.kron(F.T, F.T), compute_uv=False)[-1])
 
     def round_off(self, P: Array, K: Array) -> float:
-        r"""Bound to first order of $|P-P_{exact}|_F$, from the residual of P, the round-off in it, and the condition."""
+        r"""Bound of $|P-P_{exact}|_F$, to first order: residual of P and round-off in it, times the condition."""
         F = self.closed_loop(K)
         terms = self.C, F.T @ P @ F, K.T @ self.R @ K
         residual = np.linalg.norm(sum(terms) - P)

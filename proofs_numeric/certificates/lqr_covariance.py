@@ -1,7 +1,7 @@
 """Regulators of the world and of the learned latent, each solved by SciPy, compared within their condition."""
 
 import numpy as np
-from hypothesis import assume, event
+from hypothesis import assume
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
