@@ -64,8 +64,7 @@ class Transitions:
 
 
 def _least_squares(targets: Array, regressors: Array) -> Array:
-    solution: Array = np.linalg.lstsq(regressors.T, targets.T, rcond=None)[0]
-    return solution.T
+    return np.linalg.lstsq(regressors.T, targets.T, rcond=None)[0].T.astype(np.float64, copy=False)
 
 
 def root_mean_square(columns: Array) -> float:

@@ -81,7 +81,7 @@ def regulators(draw: DrawFn, *, max_dim: int = 6, max_inputs: int = 3) -> Regula
     A[controlled:, :controlled], B[controlled:] = 0, 0
     rest = A[controlled:, controlled:]
     # Modes that no action reaches must decay by themselves.
-    rest *= 0.9 / max(np.linalg.norm(rest), 0.9)
+    rest *= 0.9 / np.maximum(np.linalg.norm(rest), 0.9)
     weights, effort = matrix(observed, dim), matrix(inputs, inputs)
     Q = draw(orthogonal_matrices(dim))
     problem = Regulator(A, B, weights.T @ weights, np.eye(inputs) + effort @ effort.T).rotated(Q)

@@ -9,7 +9,7 @@ of two laws is misjudged there; and all stages share one recovery error.
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.planning import approximate_planning
 
 _lipschitz, _horizon, _ratio, _recovery = sp.symbols("L T kappa B", real=True)
@@ -133,7 +133,7 @@ def attained(_profile: Profile) -> Finding:
     # Both sides are positive, and their squares are rational.
     squared_ratio = sp.simplify(loss**2 / bound**2)
     passed = squared_ratio == 1 and bool(sp.expand(loss).is_positive)
-    covered = {"(loss / bound)^2": str(squared_ratio), "kappa": 2, "T": "every"}
+    covered: dict[str, JSON] = {"(loss / bound)^2": str(squared_ratio), "kappa": 2, "T": "every"}
     return Finding(passed, covered, "" if passed else f"loss {loss}, bound {bound}")
 
 
