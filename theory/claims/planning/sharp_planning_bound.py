@@ -69,10 +69,10 @@ PRODUCTS = Step(
 SQUARE = Step(
     "square",
     r"$\int w^2\,d\mu$ has $(2T)^2$ products of the first kind, $2\cdot2T$ of the second and one of the third: at most "
-    r"$((2T+1)^2+1)\,\kappa$.",
+    r"$((2T+1)^2+1)\,\kappa$. Times $L^2B$, that is the square of the bound.",
     sp.Eq(
-        (2 * _horizon) ** 2 * _ratio + 2 * (2 * _horizon) * _ratio + 2 * _ratio,
-        ((2 * _horizon + 1) ** 2 + 1) * _ratio,
+        _lipschitz**2 * ((2 * _horizon) ** 2 * _ratio + 2 * (2 * _horizon) * _ratio + 2 * _ratio) * _recovery,
+        sharp_planning_bound(_lipschitz, _horizon, _ratio, _recovery) ** 2,
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
