@@ -117,6 +117,20 @@ SOLVED = Step(
     over={"r": "[0, sigma)", "d": "(0, oo)", "omega": "[0, oo)"},
 )
 
+TOTAL = Step(
+    "total",
+    r"With the bound of $g$, this is the bound.",
+    sp.Implies(
+        sp.And(
+            _least > _rms,
+            _forced <= _next_rms + _spectral * _rms,
+            _norm <= _forced / (_least - _rms) + _rms * _noise / (_least - _rms) ** 2,
+        ),
+        _norm <= identification_bound(_rms, _next_rms, _spectral, _least, _noise),
+    ),
+    decided_by=Kind.SMT,
+    over={"r": "[0, sigma)"},
+)
 IN_EXPECTATION = Step(
     "in_expectation",
     r"The error of the encoder is seen under the law of the data: $\mathbb{E}\,r^2\le\kappa B$, and so for $r'$.",
@@ -142,7 +156,7 @@ CLAIM = Claim(
         "density": r"For the expectation of $r^2$: the law of the data has a density at most $\kappa$ relative to "
         r"$\mu$.",
     },
-    steps=(NORMAL_EQUATIONS, RESIDUAL, ENERGY, FORCING, EXCITATION, SOLVED, IN_EXPECTATION),
+    steps=(NORMAL_EQUATIONS, RESIDUAL, ENERGY, FORCING, EXCITATION, SOLVED, TOTAL, IN_EXPECTATION),
     expected=Verdict.PROVED,
 )
 

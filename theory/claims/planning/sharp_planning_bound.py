@@ -44,6 +44,15 @@ WEIGHT = Step(
     decided_by=Kind.SMT,
     over={"L": "[0, oo)"},
 )
+CAUCHY_SCHWARZ = Step(
+    "cauchy_schwarz",
+    r"With $f=\int w^2\,d\mu$, $g=B>0$ and $x=\int w\,|e|\,d\mu$: for every $\lambda$, "
+    r"$0\le\int(w-\lambda|e|)^2\,d\mu=f-2\lambda x+\lambda^2g$. At $\lambda=x/g$ this says $x^2\le fg$; at $B=0$ "
+    r"nothing is misjudged.",
+    sp.Implies(sp.And(_gg > 0, _ff - 2 * (_fg / _gg) * _fg + (_fg / _gg) ** 2 * _gg >= 0), _fg**2 <= _ff * _gg),
+    decided_by=Kind.SMT,
+    over={"g": "(0, oo)"},
+)
 PRODUCTS = Step(
     "products",
     r"All densities lie in $[0,\kappa]$. So the integral of a product of two of them is at most $\kappa$, of one and "
@@ -78,15 +87,6 @@ SQUARE = Step(
     decided_by=Kind.SYMBOLIC,
     over={"T": "every integer >= 0"},
 )
-CAUCHY_SCHWARZ = Step(
-    "cauchy_schwarz",
-    r"With $f=\int w^2\,d\mu$, $g=B>0$ and $x=\int w\,|e|\,d\mu$: for every $\lambda$, "
-    r"$0\le\int(w-\lambda|e|)^2\,d\mu=f-2\lambda x+\lambda^2g$. At $\lambda=x/g$ this says $x^2\le fg$; at $B=0$ "
-    r"nothing is misjudged.",
-    sp.Implies(sp.And(_gg > 0, _ff - 2 * (_fg / _gg) * _fg + (_fg / _gg) ** 2 * _gg >= 0), _fg**2 <= _ff * _gg),
-    decided_by=Kind.SMT,
-    over={"g": "(0, oo)"},
-)
 
 CLAIM = Claim(
     id="sharp_planning_bound",
@@ -100,7 +100,7 @@ CLAIM = Claim(
         sp.Symbol("J(a^) - min J", real=True), sharp_planning_bound(_lipschitz, _horizon, _ratio, _recovery)
     ),
     assumptions=approximate_planning.CLAIM.assumptions,
-    steps=(CHOICE, WEIGHT, PRODUCTS, SQUARE, CAUCHY_SCHWARZ),
+    steps=(CHOICE, WEIGHT, CAUCHY_SCHWARZ, PRODUCTS, SQUARE),
     expected=Verdict.PROVED,
 )
 
