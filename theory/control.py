@@ -60,4 +60,4 @@ def gain(A: MatrixExpr, B: MatrixExpr, P: MatrixExpr, R: MatrixExpr) -> MatrixEx
 
 def riccati(A: MatrixExpr, B: MatrixExpr, C: MatrixExpr, P: MatrixExpr, R: MatrixExpr) -> MatrixExpr:
     r"""Riccati map $C + A^\top P A - A^\top P B (R + B^\top P B)^{-1} B^\top P A$."""
-    return MatAdd(C, MatMul(Transpose(A), P, A), -MatMul(Transpose(A), P, B, gain(A, B, P, R)))
+    return MatAdd(C, MatMul(Transpose(A), P, A), MatMul(-1, Transpose(A), P, B, gain(A, B, P, R)))

@@ -23,8 +23,8 @@ from theory.control import Q, squared_norm
 from theory.notation import n, t
 
 _lipschitz, _horizon, _ratio, _recovery = sp.symbols("L T kappa B", real=True)
-_seen, _true, _error, _root, _gap = sp.symbols("c^ c e r Delta", real=True)
-_best, _chosen, _best_hat, _chosen_hat = sp.symbols("J_1 J_2 J^_1 J^_2", real=True)
+_seen, _true, _error, _root, _gap = sp.symbols("chat c e r Delta", real=True)
+_best, _chosen, _best_hat, _chosen_hat = sp.symbols("J_1 J_2 Jhat_1 Jhat_2", real=True)
 _sum, _stage = sp.symbols("S s", real=True)
 _encoding_error = sp.MatrixSymbol("e", n, 1)
 
@@ -99,7 +99,8 @@ CLAIM = Claim(
     says=r"With $h(z)=Qz+e(z)$, the plan that is best through the encoder costs at most $2L(T+1)\sqrt{\kappa B}$ more "
     r"than the best plan, $B=\mathbb{E}_\mu|e|^2$.",
     statement=sp.LessThan(
-        sp.Symbol("J(a^) - min J", real=True), planning_bound(_lipschitz, _horizon, _ratio, _recovery)
+        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
+        planning_bound(_lipschitz, _horizon, _ratio, _recovery),
     ),
     assumptions={
         "lipschitz_costs": r"$\ell(\cdot,a)$ and $\ell_T$ are $L$-Lipschitz, with finite expectations.",

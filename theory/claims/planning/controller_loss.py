@@ -22,10 +22,10 @@ from theory.control import A, B, K, P, R, curvature
 from theory.matrices import SymmetricSymbol
 from theory.notation import m, n
 
-_other = sp.MatrixSymbol("K^", m, n)
+_other = sp.MatrixSymbol("Khat", m, n)
 _curvature = SymmetricSymbol("S", m, m)
 _closed = sp.MatrixSymbol("F", n, n)
-_cost_to_go, _covariance = SymmetricSymbol("P^", n, n), SymmetricSymbol("Sigma^", n, n)
+_cost_to_go, _covariance = SymmetricSymbol("Phat", n, n), SymmetricSymbol("Sigmahat", n, n)
 _gap = SymmetricSymbol("Delta", n, n)
 _difference = sp.MatAdd(_other, -K)
 _sizes = {"n": "every integer >= 1", "m": "every integer >= 1"}
@@ -128,7 +128,7 @@ CLAIM = Claim(
     says=r"A stabilising controller $a=-\hat Kz$ costs $\mathrm{tr}((\hat K-K)^\top(R+B^\top PB)(\hat K-K)\hat\Sigma)$ "
     r"more than the optimal one, at most $|R+B^\top PB|_2\,|\hat\Sigma|_2\,|\hat K-K|_F^2$.",
     statement=sp.Eq(
-        sp.Symbol("J(K^) - J(K)", real=True),
+        sp.Symbol("Jhat", real=True) - sp.Symbol("J", real=True),
         sp.Trace(sp.MatMul(_form(_difference, curvature(B, P, R)), _covariance)),
         evaluate=False,
     ),

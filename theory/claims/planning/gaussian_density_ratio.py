@@ -11,10 +11,9 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.control import Q
-from theory.notation import n, rho, z
+from theory.notation import k, n, rho, z
 
 _mean, _variance, _start, _distance = sp.symbols("m s z_0 x", real=True)
-_decay = sp.Symbol("c", real=True)
 _means, _widths = sp.MatrixSymbol("mu", n, 1), sp.MatrixSymbol("D", n, n)
 
 
@@ -65,15 +64,15 @@ LARGEST = Step(
 )
 UNCONTROLLED = Step(
     "uncontrolled",
-    r"The Gaussian world left alone from $z_0$ has $m=\rho^tz_0$, $s=1-\rho^{2t}$ (with $c=\rho^t$): each coordinate "
-    r"gives $\log\kappa=z_0^2/2-\log(1-\rho^{2t})/2$.",
+    r"The Gaussian world left alone from $z_0$ has $m=\rho^kz_0$ and $s=1-\rho^{2k}$ after $k$ steps: each coordinate "
+    r"gives $\log\kappa=z_0^2/2-\log(1-\rho^{2k})/2$.",
     sp.Eq(
-        log_density_ratio(_decay * _start, 1 - _decay**2),
-        _start**2 / 2 - sp.log(1 - _decay**2) / 2,
+        sp.Subs(log_density_ratio(_mean, _variance), (_mean, _variance), (rho**k * _start, 1 - rho ** (2 * k))),
+        _start**2 / 2 - sp.log(1 - rho ** (2 * k)) / 2,
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
-    over={"c": "(0, 1)", "z_0": "real"},
+    over={"rho": "(0, 1)", "k": "every integer >= 1", "z_0": "real"},
 )
 
 CLAIM = Claim(
@@ -83,11 +82,9 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="The density ratio of a plan in a linear Gaussian world, in closed form",
     says=r"If $z_t\sim N(\mu,\Sigma)$ with $0\prec\Sigma\prec I$, the least $\kappa$ relative to $N(0,I)$ is "
-    r"$e^{\mu^\top(I-\Sigma)^{-1}\mu/2}/\sqrt{\det\Sigma}$. Left alone from $z_0$, the Gaussian world has "
-    r"$\kappa_t=(1-\rho^{2t})^{-n/2}\,e^{|z_0|^2/2}$.",
-    statement=sp.Eq(
-        sp.Symbol("kappa_t"), (1 - rho ** (2 * sp.Symbol("t"))) ** (-n / 2) * sp.exp(sp.Symbol("|z_0|") ** 2 / 2)
-    ),
+    r"$e^{\mu^\top(I-\Sigma)^{-1}\mu/2}/\sqrt{\det\Sigma}$. Left alone from $z_0$, the Gaussian "
+    r"world has $\kappa=(1-\rho^{2k})^{-n/2}\,e^{r^2/2}$ after $k$ steps, $r=|z_0|$.",
+    statement=sp.Eq(sp.Symbol("kappa"), (1 - rho ** (2 * k)) ** (-n / 2) * sp.exp(sp.Symbol("r") ** 2 / 2)),
     assumptions={
         "gaussian_plan": r"Under the plan, $z_t\sim N(\mu,\Sigma)$ with $\Sigma\succ0$.",
         "narrower": r"$\Sigma\prec I$.",

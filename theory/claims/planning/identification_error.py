@@ -15,7 +15,7 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.notation import Expectation, m, n
 
 _count = sp.Symbol("N", integer=True, positive=True)
-_theta, _theta_hat = sp.MatrixSymbol("Theta", n, n + m), sp.MatrixSymbol("Theta^", n, n + m)
+_theta, _theta_hat = sp.MatrixSymbol("Theta", n, n + m), sp.MatrixSymbol("Thetahat", n, n + m)
 _regressors, _errors = sp.MatrixSymbol("Phi", n + m, _count), sp.MatrixSymbol("E", n + m, _count)
 _residual, _next_errors = sp.MatrixSymbol("W", n, _count), sp.MatrixSymbol("E'", n, _count)
 _seen = sp.MatAdd(_regressors, _errors)
@@ -147,7 +147,7 @@ CLAIM = Claim(
     says=r"$|\hat\Theta-\Theta|_F\le(r'+|\Theta|_2r)/(\sigma-r)+r\omega/(\sigma-r)^2$, where $r$, $r'$ are root mean "
     r"squares of the encoder's error over the sample; their squares are at most $\kappa B$ in expectation.",
     statement=sp.LessThan(
-        sp.Symbol("|Theta^ - Theta|_F", real=True),
+        _norm,
         identification_bound(_rms, _next_rms, _spectral, _least, _noise),
     ),
     assumptions={

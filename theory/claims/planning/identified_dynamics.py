@@ -85,15 +85,15 @@ CLAIM = Claim(
     says=r"From the same transitions, $\hat A=QA_{LS}Q^\top$ and $\hat B=QB_{LS}$ exactly, in every finite sample. So "
     r"the regulator planned with them takes the actions of the one planned with $A_{LS}$, $B_{LS}$.",
     statement=sp.And(
-        sp.Eq(sp.MatrixSymbol("A^", n, n), sp.MatMul(Q, A, sp.Transpose(Q)), evaluate=False),
-        sp.Eq(sp.MatrixSymbol("B^", n, m), sp.MatMul(Q, B), evaluate=False),
+        sp.Eq(sp.MatrixSymbol("Ahat", n, n), sp.MatMul(Q, A, sp.Transpose(Q)), evaluate=False),
+        sp.Eq(sp.MatrixSymbol("Bhat", n, m), sp.MatMul(Q, B), evaluate=False),
     ),
     assumptions=assume("rotation") | {"exciting": r"States and actions span: $\Phi\Phi^\top\succ0$."},
     steps=(REGRESSORS, GRAM, ESTIMATE, BLOCKS),
     expected=Verdict.PROVED,
 )
 
-_a, _b, _other_a, _other_b, _gain = sp.symbols("A B A^ B^ k", real=True)
+_a, _b, _other_a, _other_b, _gain = sp.symbols("A B Ahat Bhat k", real=True)
 SIBLING = CLAIM.without(
     "exciting",
     title="Dynamics from actions that are a function of the state",

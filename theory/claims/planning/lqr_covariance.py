@@ -67,8 +67,8 @@ CLAIM = Claim(
     says=r"In the learned latent the cost-to-go is $\hat P=QPQ^\top$ and the gain $\hat K=KQ^\top$, for every horizon; "
     r"so the actions are those of the regulator of the world.",
     statement=sp.And(
-        sp.Eq(sp.MatrixSymbol("P^", n, n), _P, evaluate=False),
-        sp.Eq(sp.MatrixSymbol("K^", m, n), sp.MatMul(K, _back), evaluate=False),
+        sp.Eq(sp.MatrixSymbol("Phat", n, n), _P, evaluate=False),
+        sp.Eq(sp.MatrixSymbol("Khat", m, n), sp.MatMul(K, _back), evaluate=False),
     ),
     assumptions=assume("rotation")
     | {

@@ -33,8 +33,8 @@ CLAIM = Claim(
     says=r"If $h(z)=Qz$ and the stage and terminal costs are $O(n)$-invariant in the state, the optimal value and the "
     r"optimal plans in the learned latent from $Qz$ are those in the world from $z$.",
     statement=sp.And(
-        sp.Eq(sp.Symbol("V^*(Qz)"), sp.Symbol("V*(z)")),
-        sp.Eq(sp.Symbol("argmin J^"), sp.Symbol("argmin J")),
+        sp.Eq(sp.Function("Vhat")(sp.MatMul(Q, state)), sp.Function("V")(state)),
+        sp.Eq(sp.Function("argmin")(sp.Symbol("Jhat")), sp.Function("argmin")(sp.Symbol("J"))),
     ),
     assumptions=assume("rotation", "transported_transition", "finite_costs")
     | {"invariant_costs": r"$\ell(Uz,a)=\ell(z,a)$ and $\ell_T(Uz)=\ell_T(z)$ for all $U\in O(n)$."},

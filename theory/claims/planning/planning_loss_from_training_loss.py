@@ -51,7 +51,7 @@ CLAIM = Claim(
     says=r"For the best rotation $Q$, the plan that is best through the encoder costs at most "
     r"$2L(T+1)\sqrt{\kappa(D+(\varepsilon+D)^2)}$ more than the best plan.",
     statement=sp.LessThan(
-        sp.Symbol("J(a^) - min J", real=True),
+        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
         planning_bound(_lipschitz, _horizon, _ratio, printed_bound(_excess, _defect, rho)),
     ),
     assumptions={**approximate_recovery.CLAIM.assumptions, **approximate_planning.CLAIM.assumptions},

@@ -24,8 +24,8 @@ from theory.control import Q, action, moved, moved_in_learned_latent, state
 from theory.matrices import VectorFunction
 from theory.notation import m
 
-_paid, _paid_hat, _next, _next_hat = sp.symbols("S S^ c c^", real=True)
-_first, _second, _first_hat, _second_hat = sp.symbols("J_1 J_2 J^_1 J^_2", real=True)
+_paid, _paid_hat, _next, _next_hat = sp.symbols("S Shat c chat", real=True)
+_first, _second, _first_hat, _second_hat = sp.symbols("J_1 J_2 Jhat_1 Jhat_2", real=True)
 _rotated = sp.MatMul(Q, state)
 
 
@@ -87,7 +87,7 @@ CLAIM = Claim(
     says=r"If $\ell$ and $\ell_T$ are invariant under $Q$, every plan and every policy has the same cost in the "
     r"learned latent $\hat z=Qz$ as in the world, and the same ones are optimal. Costs invariant under a group $G$ "
     r"will do if $Q\in G$; of all of $O(n)$ nothing else is used.",
-    statement=sp.Eq(sp.Symbol("J^"), sp.Symbol("J")),
+    statement=sp.Eq(sp.Symbol("Jhat"), sp.Symbol("J")),
     assumptions=assume("rotation", "transported_transition", "finite_costs")
     | {"invariant_under_q": r"$\ell(Qz,a)=\ell(z,a)$ and $\ell_T(Qz)=\ell_T(z)$ for all $z$, $a$."},
     steps=(TRAJECTORY, FEEDBACK, COST, ORDER),

@@ -62,7 +62,7 @@ CLAIM = Claim(
     says=r"For $\ell(z,a)=c(z)+r(a)$ the plan that is best through the encoder costs at most "
     r"$\sqrt2\,LT\sqrt{\kappa B}$ more than the best plan; this is attained for every $T\ge1$.",
     statement=sp.LessThan(
-        sp.Symbol("J(a^) - min J", real=True),
+        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
         separable_planning_bound(_lipschitz, _horizon, _ratio, _recovery),
     ),
     assumptions={

@@ -13,7 +13,7 @@ from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdic
 from theory.claims.planning import approximate_planning
 
 _lipschitz, _horizon, _ratio, _recovery = sp.symbols("L T kappa B", real=True)
-_best, _chosen, _best_hat, _chosen_hat = sp.symbols("J_1 J_2 J^_1 J^_2", real=True)
+_best, _chosen, _best_hat, _chosen_hat = sp.symbols("J_1 J_2 Jhat_1 Jhat_2", real=True)
 _density, _first, _second, _cost = sp.symbols("p q_1 q_2 v", real=True)
 _ff, _gg, _fg = sp.symbols("f g x", real=True)
 
@@ -97,7 +97,8 @@ CLAIM = Claim(
     says=r"The plan that is best through the encoder costs at most $L\sqrt{((2T+1)^2+1)\,\kappa B}$ more than the best "
     r"plan; this is attained for every $T\ge1$.",
     statement=sp.LessThan(
-        sp.Symbol("J(a^) - min J", real=True), sharp_planning_bound(_lipschitz, _horizon, _ratio, _recovery)
+        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
+        sharp_planning_bound(_lipschitz, _horizon, _ratio, _recovery),
     ),
     assumptions=approximate_planning.CLAIM.assumptions,
     steps=(CHOICE, WEIGHT, CAUCHY_SCHWARZ, PRODUCTS, SQUARE),
