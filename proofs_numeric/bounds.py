@@ -32,7 +32,8 @@ def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recover
 
     References
     ----------
-    Claim `approximate_planning`; W, Theorem 5.4, has the exact case.
+    Claim `approximate_planning`; claim `sharp_planning_bound` has the exact constant, at most 1 + 1/(2T) times smaller.
+    W, Theorem 5.4, has the exact case.
     """
     if not lipschitz >= 0:
         raise ValueError(f"lipschitz is {lipschitz}: give the Lipschitz constant of the costs, 0 or more")

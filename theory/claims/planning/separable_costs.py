@@ -3,7 +3,7 @@ r"""Where actions and states cost apart, planning loses less: the constant of th
 .. math:: \ell(z, a) = c(z) + r(a) \implies J(\hat a) - \min_a J(a) \;\le\; \sqrt2\, L\,T\,\sqrt{\kappa B}
 
 Only the difference of two laws of $z_t$ is misjudged, and at $t=0$ there is none; so the start may be a
-single point. Goal reaching is such a cost.
+single point. The distance to a goal is such a cost.
 """
 
 from dataclasses import replace
@@ -29,7 +29,7 @@ WEIGHT = replace(
     sharp.WEIGHT,
     says=r"Each state is misjudged by at most $L|e|$, the same under all plans. So the difference is at most "
     r"$L\int w\,|e|\,d\mu$ with $w=\sum_{t=1}^T|p_t-q_t|$, where $p_t$, $q_t$ are the densities of $z_t$ under the "
-    r"two plans: an error $v$ counts by their difference.",
+    r"two plans: an error $v$ counts by their difference, and at $t=0$ there is none.",
 )
 PRODUCTS = Step(
     "products",

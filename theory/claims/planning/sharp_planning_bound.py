@@ -14,7 +14,7 @@ from theory.claims.planning import approximate_planning
 
 _lipschitz, _horizon, _ratio, _recovery = sp.symbols("L T kappa B", real=True)
 _best, _chosen, _best_hat, _chosen_hat = sp.symbols("J_1 J_2 Jhat_1 Jhat_2", real=True)
-_density, _first, _second, _cost = sp.symbols("p q_1 q_2 v", real=True)
+_density, _first, _second, _cost, _error = sp.symbols("p q_1 q_2 v e", real=True)
 _ff, _gg, _fg = sp.symbols("f g x", real=True)
 
 
@@ -28,7 +28,7 @@ def sharp_planning_bound(
 CHOICE = Step(
     "choice",
     r"The planner prefers $\hat a$ (2) to the optimum (1), so its loss is at most the difference of the errors "
-    r"$\hat J-J$ of the two. In it, what only the plan or only the start decides cancels.",
+    r"$\hat J-J$ of the two. In it, what the actions alone cost cancels.",
     sp.Implies(_chosen_hat <= _best_hat, _chosen - _best <= (_best_hat - _best) - (_chosen_hat - _chosen)),
     decided_by=Kind.SMT,
 )
@@ -38,8 +38,8 @@ WEIGHT = Step(
     r"sum of the $2T$ densities of $z_0,\ldots,z_{T-1}$ under both plans and of $|q_1-q_2|$, $q_i$ being those of "
     r"$z_T$: where an error $v$ of one function meets both, it counts by their difference.",
     sp.Implies(
-        sp.And(_lipschitz >= 0, sp.Abs(_cost) <= _lipschitz * _fg),
-        (_first - _second) * _cost <= sp.Abs(_first - _second) * _lipschitz * _fg,
+        sp.And(_lipschitz >= 0, sp.Abs(_cost) <= _lipschitz * _error),
+        (_first - _second) * _cost <= sp.Abs(_first - _second) * _lipschitz * _error,
     ),
     decided_by=Kind.SMT,
     over={"L": "[0, oo)"},
