@@ -1,11 +1,11 @@
 r"""W's floor and bounds as functions: of exact moments, and of sampled pairs with confidence.
 
-Every formula is that of a claim, compiled; see `theory.claims.recovery`. Losses, variances and errors are in units of
+Every formula is that of a claim; see `theory.claims.recovery` and `theory.claims.planning`. Losses, variances and errors are in units of
 the variance of a latent, which is one.
 
 References
 ----------
-W, Theorems 5.1 and 5.3; Himeno & Yamada (2014): the unbiased estimate of the squared covariance.
+W, Theorems 5.1, 5.3 and 5.4; Himeno & Yamada (2014): the unbiased estimate of the squared covariance.
 """
 
 from collections.abc import Callable
@@ -19,13 +19,14 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from theory.claims.identifiability import alignment_floor as floor_claim
+from theory.claims.planning import approximate_planning
 from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound, printed_bound
 from theory.claims.recovery.no_recovery import sharp_bound_in_dimension
 from theory.claims.recovery.recovery_with_confidence import largest_squared_defect, squared_defect_estimate
 from theory.claims.recovery.sharp_recovery_any_defect import sharp_bound_any_defect
 from theory.notation import n, rho
 
-__all__ = ["RecoveryConfidence", "alignment_floor", "recovery_bound", "recovery_confidence_bound"]
+__all__ = ["RecoveryConfidence", "alignment_floor", "planning_bound", "recovery_bound", "recovery_confidence_bound"]
 
 Array = NDArray[np.float64]
 
@@ -202,6 +203,49 @@ def recovery_confidence_bound(
     defect_upper = max(squared_upper, 0) ** 0.5
     bound = recovery_bound(max(excess_upper, 0), defect_upper, correlation, dim=dim, sharp=sharp)
     return RecoveryConfidence(float(bound), excess, excess_upper, squared_defect, defect_upper, confidence, points)
+
+
+def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recovery_error: float) -> float:
+    r"""Bound the cost that planning with an approximate encoder adds to that of the best plan.
+
+    .. math:: J(\hat a) - \min_a J(a) \le 2 L\,(T+1)\,\sqrt{\kappa B}
+
+    Parameters
+    ----------
+    lipschitz
+        $L$, Lipschitz constant of stage and terminal costs in the state; cost per unit of the latent.
+    horizon
+        $T$, number of actions of a plan.
+    density_ratio
+        $\kappa$, largest density of a state under a plan relative to the law under which the recovery
+        error is measured; no unit.
+    recovery_error
+        $B = \mathbb{E}|h(z)-Qz|^2$, or a bound of it; squared units of the latent.
+
+    Returns
+    -------
+    float
+        In units of the cost.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its domain, or not a number.
+
+    References
+    ----------
+    Claim `approximate_planning`; claim `sharp_planning_bound` has the exact constant, at most 1 + 1/(2T) times smaller.
+    W, Theorem 5.4, has the exact case.
+    """
+    if not lipschitz >= 0:
+        raise ValueError(f"lipschitz is {lipschitz}: give the Lipschitz constant of the costs, 0 or more")
+    if horizon < 0 or horizon != int(horizon):
+        raise ValueError(f"horizon is {horizon}: give the number of actions of a plan, an integer 0 or more")
+    if not density_ratio >= 1:
+        raise ValueError(f"density_ratio is {density_ratio}: a density relative to a law reaches 1, so give 1 or more")
+    if not recovery_error >= 0:
+        raise ValueError(f"recovery_error is {recovery_error}: give a mean squared error, 0 or more")
+    return float(approximate_planning.planning_bound(lipschitz, horizon, density_ratio, recovery_error))
 
 
 def _squared_defect(centred: Array) -> float:

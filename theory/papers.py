@@ -78,6 +78,25 @@ PAPERS = {
             "Principles of Mathematical Analysis",
             "McGraw-Hill, 3rd edition",
             1976,
+            "Kallenberg",
+            "O. Kallenberg",
+            "Foundations of Modern Probability",
+            "Springer, 3rd edition",
+            2021,
+        ),
+        Paper(
+            "Fazel",
+            "M. Fazel, R. Ge, S. M. Kakade, M. Mesbahi",
+            "Global Convergence of Policy Gradient Methods for the Linear Quadratic Regulator",
+            "arXiv:1801.05039",
+            2018,
+        ),
+        Paper(
+            "Bertsekas",
+            "D. P. Bertsekas",
+            "Dynamic Programming and Optimal Control, volume I",
+            "Athena Scientific, 4th edition",
+            2017,
         ),
     )
 }

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs_numeric import bounds
-from proofs_numeric.bounds import alignment_floor, recovery_bound, recovery_confidence_bound
+from proofs_numeric.bounds import alignment_floor, planning_bound, recovery_bound, recovery_confidence_bound
 from proofs_numeric.certificates import recovery_with_confidence as coverage
 from proofs_numeric.certificates.approximate_recovery import printed, search
 from proofs_numeric.certificates.sharp_recovery import less_distortion, less_nonlinear_variance, sharp
@@ -175,3 +175,33 @@ def test_the_search_finds_none_beyond_the_bounds(bound):
 
 def test_the_public_names_are_those_that_exist():
     assert all(hasattr(bounds, name) for name in bounds.__all__)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((1.0, 0, 1.0, 1.0), 2.0),
+        ((0.5, 3, 4.0, 0.25), 4.0),
+        ((0.0, 3, 4.0, 0.25), 0.0),
+        ((2.0, 9, 1.0, 0.0), 0.0),
+    ],
+)
+def test_planning_bound(arguments, expected):
+    assert planning_bound(*arguments) == pytest.approx(expected, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((-1.0, 1, 1.0, 1.0), "lipschitz is -1.0"),
+        ((1.0, -1, 1.0, 1.0), "horizon is -1"),
+        ((1.0, 1.5, 1.0, 1.0), "horizon is 1.5"),
+        ((1.0, 1, 0.5, 1.0), "density_ratio is 0.5"),
+        ((1.0, 1, 1.0, -0.1), "recovery_error is -0.1"),
+        ((1.0, 1, 1.0, float("nan")), "recovery_error is nan"),
+        ((float("nan"), 1, 1.0, 1.0), "lipschitz is nan"),
+    ],
+)
+def test_planning_bound_names_what_it_refuses(arguments, named):
+    with pytest.raises(ValueError, match=named):
+        planning_bound(*arguments)
