@@ -14,6 +14,10 @@ from lejepa_impl.worlds.distributions import Density, HyperbolicSecant
 from lejepa_impl.worlds.world import AdditiveNoiseWorld, require_correlation
 
 
+#: Error of the quadrature in total mass.
+_LARGEST_ERROR = 1e-9
+
+
 class SmoothWorld(AdditiveNoiseWorld):
     r"""Independent copies of $z' = m(z)+\eta$ in its stationary law, standardised.
 
@@ -43,8 +47,16 @@ class SmoothWorld(AdditiveNoiseWorld):
         self, dim: int, drift: Callable[[Tensor], Tensor], noise: Density, *, half_width: float, points: int
     ) -> None:
         grid = torch.linspace(-half_width, half_width, points, dtype=torch.float64)
+        kernel = noise.density(grid - drift(grid)[:, None]) * (grid[1] - grid[0])
+        rows = kernel.sum(dim=1)
         #: The quadrature of one latent.
-        self.chain = Chain(grid, noise.density(grid - drift(grid)[:, None]) * (grid[1] - grid[0]))
+        self.chain = Chain(grid, kernel / rows[:, None])
+        missed = float(self.chain.law @ (rows - 1).abs())
+        if not missed < _LARGEST_ERROR:
+            raise ValueError(
+                f"{points} points on [-{half_width:g}, {half_width:g}] miss {missed:.2g} of the law: "
+                "raise the half width or the number of points"
+            )
         super().__init__(
             dim, self.chain.pair_correlation, kurtosis=self.chain.kurtosis, reversible=self.chain.reversible
         )
