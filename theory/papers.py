@@ -46,6 +46,13 @@ PAPERS = {
             2013,
         ),
         Paper(
+            "Cramer",
+            "H. Cramér",
+            "Über eine Eigenschaft der normalen Verteilungsfunktion",
+            "Mathematische Zeitschrift 41",
+            1936,
+        ),
+        Paper(
             "ODonnell",
             "R. O'Donnell",
             "Analysis of Boolean Functions",

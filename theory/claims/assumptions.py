@@ -17,7 +17,9 @@ _ASSUMPTIONS = {
     "additive_noise": r"$z_j'=m_j(z_j)+\eta_j$ with $\eta_j$ independent of $z_j$.",
     "finite_variance": r"$\mathbb{E}\,z_j=0$ and $0<v=\mathbb{E}\,z_j^2<\infty$.",
     "reversible": r"$(z,z')$ has the law of $(z',z)$.",
-    "correlated": r"$0<|\mathbb{E}[z_jz_j']|<\mathbb{E}\,z_j^2$: $z_j'$ is neither $\pm z_j$ nor uncorrelated with it.",
+    "positively_correlated": r"$0<\mathbb{E}[z_jz_j']<\mathbb{E}\,z_j^2$.",
+    "noise": r"$\eta_j$ is not constant.",
+    "one_law": r"The pairs $(z_j,z_j')$ have one law for all $j$.",
     "linear_optimum": r"$h(z)=z$, scaled to unit variances, minimises $L(h)$ among the whitened $h$.",
 }
 

@@ -2,7 +2,7 @@
 
 References
 ----------
-Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4.
+Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4; Cramér (1936).
 """
 
 import sympy as sp
@@ -33,5 +33,18 @@ POLAR_DECOMPOSITION = Claim(
     r"matrices is $|A-Q|_F^2=\sum_i(\sigma_i(A)-1)^2$.",
     statement=sp.Eq(_A, _P * _Q),
     assumptions={"square": r"$A$ is a real square matrix."},
+    expected=Verdict.SUPPORTED,
+)
+
+_sum, _part = sp.symbols("u+eta u")
+CRAMER_DECOMPOSITION = Claim(
+    id="cramer_decomposition",
+    paper="Cramer",
+    locator="Theorem 1",
+    role=Role.BACKGROUND,
+    title="Cramér's decomposition theorem",
+    says=r"If $u$ and $\eta$ are independent and $u+\eta$ is Gaussian, both are Gaussian or constant.",
+    statement=sp.Implies(sp.Eq(_sum, sp.Symbol("N(0,v)")), sp.Eq(_part, sp.Symbol("N(c,v_u)"))),
+    assumptions={"independent": r"$u$ and $\eta$ are independent."},
     expected=Verdict.SUPPORTED,
 )

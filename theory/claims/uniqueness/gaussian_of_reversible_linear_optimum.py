@@ -1,7 +1,8 @@
-r"""In a reversible world a linear optimum makes the latents Gaussian.
+r"""In a reversible world linear maps are optimal if and only if the latents are Gaussian.
 
 .. math:: S=T=T^*, \quad Sz_j=\lambda_j z_j \;\Longrightarrow\;
           \mathbb{E}[z_j'\mid z]=\lambda_j z_j, \quad \mathbb{E}[z_j\mid z']=\lambda_j z_j'
+          \;\Longrightarrow\; z_j \text{ Gaussian}
 
 This is what holds of W, Theorem 5.2, in discrete time.
 
@@ -12,15 +13,54 @@ W, Theorem 5.2.
 
 import sympy as sp
 
-from theory.claim import Claim, Role, Step, Verdict
+from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import WORLD, assume
 from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
+from theory.claims.uniqueness.linear_optimum_is_an_eigenfunction import EIGENFUNCTION
+from theory.notation import z
 
+_forward, _backward, _eigenvalue = sp.symbols("m r lambda", real=True)
+_v, _covariance = sp.symbols("v C", real=True)
+
+EIGENFUNCTIONS = Step(
+    "eigenfunctions",
+    r"If linear maps are optimal, every latent is an eigenfunction of $S$.",
+    sp.Implies(LINEAR_IS_OPTIMAL, EIGENFUNCTION),
+    by=("linear_optimum_is_an_eigenfunction",),
+)
+BOTH_WAYS = Step(
+    "both_ways",
+    r"$Sz_j=(m+r)/2$ with $m=\mathbb{E}[z_j'\mid z_j]$ and $r=\mathbb{E}[z_j\mid z_j']$, the same function of its "
+    r"argument in a reversible world. So both are $\lambda$ times the argument.",
+    sp.Implies(
+        sp.And(sp.Eq((_forward + _backward) / 2, _eigenvalue * z), sp.Eq(_forward, _backward)),
+        sp.And(sp.Eq(_forward, _eigenvalue * z), sp.Eq(_backward, _eigenvalue * z)),
+    ),
+    decided_by=Kind.SMT,
+    over={"z, lambda": "real"},
+)
+EIGENVALUE = Step(
+    "eigenvalue",
+    r"$C=\mathbb{E}[z_jz_j']=\lambda v$ and $0<C<v$, so $0<\lambda<1$.",
+    sp.Implies(
+        sp.And(_covariance > 0, _covariance < _v, sp.Eq(_covariance, _eigenvalue * _v)),
+        sp.And(_eigenvalue > 0, _eigenvalue < 1),
+    ),
+    decided_by=Kind.SMT,
+    over={"v": "(0, oo)"},
+)
 GAUSSIAN = Step(
     "gaussian",
-    r"Each latent is regressed linearly on the other, both ways, so it is Gaussian.",
-    LAW_IS_GAUSSIAN,
+    r"Regressed linearly on each other, both ways, the latents are Gaussian.",
+    sp.Implies(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
     by=("gaussian_of_linear_regressions",),
+)
+CONVERSE = Step(
+    "converse",
+    r"If they are Gaussian, the world is an Ornstein-Uhlenbeck world of positive $\rho$, the same for every latent, "
+    r"where linear maps are optimal.",
+    sp.Implies(LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL),
+    by=("drift_of_a_reversible_gaussian_world", "rotation_at_the_floor"),
 )
 
 CLAIM = Claim(
@@ -28,23 +68,25 @@ CLAIM = Claim(
     paper="W",
     locator="Theorem 5.2",
     role=Role.EXTENSION,
-    title="In a reversible world a linear optimum makes the latents Gaussian",
-    says=r"In a reversible world of correlated pairs, if linear maps minimise the alignment loss, the latents are "
-    r"Gaussian.",
-    statement=sp.Implies(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
-    assumptions=assume(*WORLD, "reversible", "correlated"),
-    steps=(GAUSSIAN,),
+    title="In a reversible world linear maps are optimal if and only if the latents are Gaussian",
+    says=r"In a reversible world of positively correlated pairs with one law for all latents, linear maps minimise the "
+    r"alignment loss among the whitened maps iff the latents are Gaussian.",
+    statement=sp.Equivalent(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
+    assumptions=assume(*WORLD, "one_law", "noise", "positively_correlated", "reversible"),
+    steps=(EIGENFUNCTIONS, BOTH_WAYS, EIGENVALUE, GAUSSIAN, CONVERSE),
     expected=Verdict.PROVED,
 )
 
-_flip = sp.Symbol("q", real=True)
+
+_change = sp.Symbol("q", real=True)
 SIBLING = CLAIM.without(
     "additive_noise",
     title="Reversible worlds without additive noise",
-    says=r"The same for $z=\pm1$ that changes sign with probability $q$: it is reversible, every function of it is linear, "
-    r"and its fourth moment would be $3$.",
+    says=r"The same for $z=\pm1$ that changes sign with probability $q$. It is reversible and positively correlated, "
+    r"and as every function of $z$ is affine, linear maps are optimal; Gaussian, its fourth moment would be $3$.",
     statement=sp.Implies(
-        sp.And(_flip > 0, _flip < sp.Rational(1, 2)), sp.Eq((1 + (-1) ** 4) / sp.Integer(2), 3, evaluate=False)
+        sp.And(_change > 0, _change < sp.Rational(1, 2)),
+        sp.Eq(sp.Integer(1) ** 4 / 2 + sp.Integer(-1) ** 4 / 2, 3, evaluate=False),
     ),
-    fails_at={_flip: sp.Rational(1, 4)},
+    fails_at={_change: sp.Rational(1, 4)},
 )

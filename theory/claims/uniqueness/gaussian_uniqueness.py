@@ -13,6 +13,7 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Verdict, evidence
 from theory.claims.assumptions import WORLD, assume
 from theory.gaussian_world import PairPolynomials
 from theory.hermite import sequence
+from theory.notation import GaussianExpectation, rho, z
 
 LINEAR_IS_OPTIMAL = sp.Eq(sp.Symbol("E_top"), sp.Symbol("E_linear"))
 LAW_IS_GAUSSIAN = sp.Eq(sp.Symbol("p"), sp.Symbol("N(0,v)"))
@@ -42,3 +43,13 @@ def gaussian_latents_with_a_quadratic_optimum(_profile: Profile) -> Finding:
     rhos = [sp.Rational(-i, 10) for i in range(1, 10)]
     wrong = [rho for rho in rhos if not quadratic.evaluate(0, rho) > linear.evaluate(0, rho)]
     return Finding(not wrong, {"rho": [str(rho) for rho in rhos]}, f"not at rho = {wrong}" if wrong else "")
+
+
+SIBLING = CLAIM.without(
+    "additive_noise",
+    title="The same without additive noise",
+    says=r"The same where $z'$ is $z$ with probability $\rho$ and else a fresh draw: then $Tf=\rho f$ for every "
+    r"centred $f$, and Gaussian latents do not even have $\mathrm{He}_2/\sqrt2$ less correlated than $z$.",
+    statement=rho * GaussianExpectation((z**2 - 1) ** 2 / 2, z) < rho * GaussianExpectation(z**2, z),
+    fails_at={rho: sp.Rational(1, 2)},
+)
