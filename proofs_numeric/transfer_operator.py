@@ -152,15 +152,13 @@ class TransferOperator:
         residual = top - design @ np.linalg.lstsq(design, top, rcond=None)[0]
         return float(residual @ residual)
 
-    def product_eigenvalues(self, count: int) -> Array:
-        r"""Largest eigenvalues of $(T\otimes T + T^*\otimes T^*)/2$ for two independent copies, the constant included.
+    def pair_eigenvalue(self) -> float:
+        r"""Largest eigenvalue of S for two copies, on the functions of both that no single copy can predict.
 
-        Parameters
-        ----------
-        count
-            How many, in descending order.
+        These are the products of functions of mean zero, where S is $(T\otimes T + T^*\otimes T^*)/2$ with T off the
+        constants. The other eigenvalues of two copies are 1 and, twice each, those of one copy.
         """
-        size, forward = self.grid.count, self.forward
+        size, forward = self.grid.count, self.forward_off_constants
 
         def apply(vector: Array) -> Array:
             values = vector.reshape(size, size)
@@ -168,7 +166,7 @@ class TransferOperator:
 
         start = np.random.default_rng(0).standard_normal(size * size)
         operator = LinearOperator((size * size,) * 2, matvec=apply, dtype=np.float64)
-        return np.sort(eigsh(operator, k=count, which="LA", v0=start, return_eigenvectors=False))[::-1]
+        return float(eigsh(operator, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
 
 
 @dataclass(frozen=True)
