@@ -1,18 +1,18 @@
 r"""The whitened optimum of two copies of any world, and how near to it an encoder is. Nothing is sampled.
 
-The loss of a whitened h with m outputs is $L(h) = 2\sum_i (1 - \langle h_i, S h_i\rangle)$, where S is the symmetric part
-of the transition operator T. Let the top eigenvalue $\lambda$ of S off the constants belong to one function $\varphi$ of one
-latent, and let no other eigenvalue exceed $\mu<\lambda$ but those of its copies $\varphi(z_j)$: they span the optimum. With
+A whitened encoder of n outputs has the loss $L(h) = 2\sum_i (1 - \langle h_i, S h_i\rangle)$, where S is the symmetric
+part of the transition operator. Let the top eigenvalue $\lambda$ of S off the constants belong to a function $\varphi$ of
+one latent, and let all others but those of its copies $\varphi(z_j)$ be at most $\mu<\lambda$. Then the copies span the
+optimum, which predicts the latents with $R^2=\cos^2\alpha$, and h predicts them with
 
-.. math:: R^2 = \cos^2\alpha, \quad \cos\alpha = |\mathbb{E}[z\,\varphi(z)]|, \qquad
-          \sin^2\theta = \frac{L(h)-2(1-\lambda)m}{2(\lambda-\mu)m}, \qquad m = n,
+.. math:: \cos^2(\alpha+\theta) \le R^2 \le \cos^2(\alpha-\theta), \qquad
+          \cos\alpha = |\mathbb{E}[z\,\varphi(z)]|, \qquad
+          \sin^2\theta = \frac{L(h)-2(1-\lambda)n}{2(\lambda-\mu)n}.
 
-the optimum predicts the latents with $R^2$, and a whitened encoder h with
-$\cos^2(\alpha+\theta) \le R^2(h) \le \cos^2(\alpha-\theta)$:
-
-the share of the variance of h outside of the optimum is at most $\sin^2\theta$, because it costs $2(\lambda-\mu)$ a unit. On
-the part inside, the correlation with z is $\cos\alpha$ times an orthogonal map; the part outside meets only what z has
-outside, of variance $\sin^2\alpha$; Bessel's inequality adds the two up to $\cos\alpha\cos\theta\pm\sin\alpha\sin\theta$.
+Proof: variance of h outside of the optimum costs at least $2(\lambda-\mu)$ a unit, so its share is at most
+$\sin^2\theta$. The correlation with z is $\cos\alpha$ times that with the optimum, plus that of the parts of h and z
+outside, of variances up to $n\sin^2\theta$ and $\sin^2\alpha$ each: at most $\cos\alpha\cos\theta+\sin\alpha\sin\theta$
+in the norm that makes up R, and at least the difference.
 """
 
 import math
@@ -95,7 +95,7 @@ def optimum(chain: Chain) -> Optimum:
     joint = _largest_joint_eigenvalue(off_constants)
     following = max(float(values[-2]), joint)
     if not following < values[-1]:
-        raise ValueError(f"eigenvalue {following:.4g} is not below that of the best function of one latent, {values[-1]:.4g}")
+        raise ValueError(f"the best function of one latent has {values[-1]:.4g}, others have {following:.4g}")
     correlation = float(vectors[:, -1] @ (root * chain.latents.numpy()))
     return Optimum(float(values[-1]), following, correlation**2)
 
@@ -118,11 +118,12 @@ def whitened(encoder: Callable[[Tensor], Tensor], chain: Chain) -> Whitened:
     functions = weight[:, None] * (output - (weight**2) @ output)
     # Columns of an orthonormal basis of the outputs: it is a whitened encoder, up to a rotation.
     basis, _ = np.linalg.qr(functions)
-    next_ = np.einsum("ij,jlk,ml->imk", transition, basis.reshape(len(root), len(root), _COPIES), transition, optimize=True)
+    pairs = basis.reshape(len(root), len(root), _COPIES)
+    following = np.einsum("ij,jlk,ml->imk", transition, pairs, transition, optimize=True)
     standard = chain.latents.numpy()
     latent = weight[:, None] * np.stack([np.repeat(standard, len(root)), np.tile(standard, len(root))], axis=1)
     return Whitened(
-        loss=float(2 * (_COPIES - np.sum(basis * next_.reshape(basis.shape)))),
+        loss=float(2 * (_COPIES - np.sum(pairs * following))),
         r2=float(np.sum((basis.T @ latent) ** 2) / _COPIES),
     )
 

@@ -25,7 +25,7 @@ class Distribution(ABC):
 
 
 class Density(Distribution):
-    """A distribution with a density and a distribution function."""
+    """A distribution with a density."""
 
     @abstractmethod
     def density(self, values: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ class GaussianMixture(Density):
 
     def __init__(self, weights: Sequence[float], means: Sequence[float], variances: Sequence[float]) -> None:
         if not len(weights) == len(means) == len(variances):
-            raise ValueError(f"{len(weights)} weights, {len(means)} means and {len(variances)} variances: give one each")
+            raise ValueError(f"{len(weights)} weights, {len(means)} means, {len(variances)} variances: give one each")
         if min(weights) < 0 or not math.isclose(sum(weights), 1):
             raise ValueError(f"weights {list(weights)} must be probabilities with sum 1")
         if not min(variances) > 0:
@@ -93,6 +93,11 @@ class GaussianMixture(Density):
         weights, means, variances = (item.to(values) for item in (self.weights, self.means, self.variances))
         exponent = -((values[..., None] - means) ** 2) / (2 * variances)
         return (weights * exponent.exp() / (2 * math.pi * variances).sqrt()).sum(dim=-1)
+
+    def cumulative(self, values: Tensor) -> Tensor:
+        """Return the distribution function at values of any shape."""
+        weights, means, variances = (item.to(values) for item in (self.weights, self.means, self.variances))
+        return (weights * torch.special.ndtr((values[..., None] - means) / variances.sqrt())).sum(dim=-1)
 
 
 @dataclass(frozen=True)
@@ -212,7 +217,7 @@ class Gamma(SelfDecomposable):
 
 @dataclass(frozen=True)
 class GeneralisedNormal(Marginal):
-    r"""Density proportional to $e^{-|x/\alpha|^\beta}$, of variance 1: Laplace at 1, Gaussian at 2, uniform in the limit.
+    r"""Density proportional to $e^{-|x/\alpha|^\beta}$, of variance 1: Laplace at 1, Gaussian at 2, then uniform.
 
     Parameters
     ----------

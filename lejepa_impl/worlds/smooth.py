@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable
 
 import torch
+from numpy.polynomial.legendre import leggauss
 from torch import Generator, Tensor
 
 from lejepa_impl.worlds.chain import Chain
-from lejepa_impl.worlds.distributions import Density, HyperbolicSecant
+from lejepa_impl.worlds.distributions import Density, GaussianMixture, HyperbolicSecant
 from lejepa_impl.worlds.world import AdditiveNoiseWorld, require_correlation
-
 
 #: Error of the quadrature in total mass.
 _LARGEST_ERROR = 1e-9
@@ -117,3 +117,48 @@ class HyperbolicWorld(SmoothWorld):
             half_width=half_width,
             points=2 * math.ceil(half_width / spacing) + 1,
         )
+
+
+class TransportWorld(SmoothWorld):
+    r"""World of the law of $u + \eta$, by the monotone drift $m = F_u^{-1}\circ F_{u+\eta}$: stationary by construction.
+
+    $m(z)$ has the law of u, so that $z' = m(z)+\eta$ has that of z, for any u and any noise independent of it.
+
+    Parameters
+    ----------
+    dim
+        Number of latents n.
+    quantile
+        Increasing quantile function $F_u^{-1}$ on [0, 1], elementwise and smooth; bounded.
+    noise
+        Law of $\eta$.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is below 1 or the quantile function is not bounded.
+    """
+
+    def __init__(self, dim: int, quantile: Callable[[Tensor], Tensor], noise: GaussianMixture) -> None:
+        nodes, weights = (torch.from_numpy(values) for values in leggauss(_LEVELS))
+        base = quantile((nodes + 1) / 2)
+        ends = quantile(torch.tensor([0.0, 1.0], dtype=torch.float64))
+        if not ends.isfinite().all():
+            raise ValueError(f"quantile function runs from {ends[0]} to {ends[1]}: it must be bounded")
+
+        def drift(latent: Tensor) -> Tensor:
+            levels = noise.cumulative(latent.double()[..., None] - base) @ weights / 2
+            return quantile(levels.clamp(0, 1)).to(latent)
+
+        deviation = noise.variances.sqrt()
+        half_width = float(ends.abs().max() + noise.means.abs().max() + _DEVIATIONS * deviation.max())
+        points = 2 * math.ceil(half_width / (_SPACING * float(deviation.min()))) + 1
+        super().__init__(dim, drift, noise, half_width=half_width, points=points)
+
+
+#: Gauss-Legendre nodes of the law of u; the density of the noise smooths what they integrate.
+_LEVELS = 64
+#: A Gaussian has a mass of 1e-18 beyond so many standard deviations, and the trapezoid rule errs by exp(-2 pi^2/h^2)
+#: with a spacing of h standard deviations.
+_DEVIATIONS = 9
+_SPACING = 0.5
