@@ -53,6 +53,13 @@ PAPERS = {
             1936,
         ),
         Paper(
+            "Zettl",
+            "A. Zettl",
+            "Sturm-Liouville Theory",
+            "American Mathematical Society, Mathematical Surveys and Monographs 121",
+            2005,
+        ),
+        Paper(
             "ODonnell",
             "R. O'Donnell",
             "Analysis of Boolean Functions",
