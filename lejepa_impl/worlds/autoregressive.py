@@ -1,4 +1,4 @@
-r"""Linear drift with noise drawn from a marginal law: stationary autoregression, and a channel that is not stationary."""
+r"""Linear drift: stationary autoregression, and a channel that is not stationary."""
 
 import math
 
@@ -56,8 +56,8 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
 class NonStationaryChannel(AdditiveNoiseWorld):
     r"""Channel $z' = \rho z + \sqrt{1-\rho^2}\,\eta$ with $\eta$ from the law of $z$: not stationary unless Gaussian.
 
-    It keeps mean and variance, but multiplies the excess kurtosis by $\rho^4+(1-\rho^2)^2 < 1$: assumption (ii) of W fails.
-    This is how W samples its non-Gaussian latents.
+    It keeps mean and variance, but multiplies the excess kurtosis by $\rho^4+(1-\rho^2)^2 < 1$, so that assumption (ii)
+    of W fails. This is how W samples its non-Gaussian latents.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ class HyperbolicWorld(SmoothWorld):
 
 
 class TransportWorld(SmoothWorld):
-    r"""World of the law of $u + \eta$, by the monotone drift $m = F_u^{-1}\circ F_{u+\eta}$: stationary by construction.
+    r"""Stationary by construction, in the law of $u + \eta$: the monotone drift $m = F_u^{-1}\circ F_{u+\eta}$.
 
     $m(z)$ has the law of u, so that $z' = m(z)+\eta$ has that of z, for any u and any noise independent of it.
 
