@@ -3,6 +3,7 @@
 from theory.claims.uniqueness import (
     drift_of_a_reversible_gaussian_world,
     first_eigenfunction_is_monotone,
+    four_states_are_the_fewest,
     gaussian_of_affine_eigenfunction,
     gaussian_of_linear_drift,
     gaussian_of_linear_regressions,
@@ -11,7 +12,11 @@ from theory.claims.uniqueness import (
     gaussian_world_with_nonlinear_optimum,
     gaussian_world_with_quadratic_optimum,
     linear_optimum_is_an_eigenfunction,
+    linear_optimum_of_a_lattice_world,
+    logistic_tilt_bounds,
     sign_change_of_eigenfunctions,
+    smooth_linear_eigenfunction,
+    smooth_non_gaussian_world,
     zeros_of_eigenfunctions,
 )
 
@@ -28,4 +33,9 @@ MODULES = (
     zeros_of_eigenfunctions,
     sign_change_of_eigenfunctions,
     first_eigenfunction_is_monotone,
+    linear_optimum_of_a_lattice_world,
+    four_states_are_the_fewest,
+    logistic_tilt_bounds,
+    smooth_linear_eigenfunction,
+    smooth_non_gaussian_world,
 )
