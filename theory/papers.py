@@ -66,5 +66,12 @@ PAPERS = {
             "Cambridge University Press",
             2014,
         ),
+        Paper(
+            "Rudin",
+            "W. Rudin",
+            "Principles of Mathematical Analysis",
+            "McGraw-Hill, 3rd edition",
+            1976,
+        ),
     )
 }

@@ -6,11 +6,13 @@ from proofs_numeric.certificates import (
     background,
     degree_contraction,
     mehler_orthogonality,
+    smooth_non_gaussian_world,
 )
 
 MODULES = (
     degree_contraction,
     mehler_orthogonality,
+    smooth_non_gaussian_world,
     alignment_floor,
     approximate_recovery,
     background,

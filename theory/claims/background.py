@@ -50,6 +50,7 @@ CRAMER_DECOMPOSITION = Claim(
     expected=Verdict.SUPPORTED,
 )
 
+<<<<<<< HEAD
 _zeros, _index = sp.symbols("N k")
 STURM_OSCILLATION = Claim(
     id="sturm_oscillation",
@@ -61,5 +62,21 @@ STURM_OSCILLATION = Claim(
     r"interior zeros.",
     statement=sp.Eq(_zeros, _index),
     assumptions={"regular": r"$K,p>0$ are smooth up to the ends of an interval, with no flux through them."},
+=======
+_f, _x = sp.Function("f"), sp.Symbol("x", real=True)
+CONTRACTION_PRINCIPLE = Claim(
+    id="contraction_principle",
+    paper="Rudin",
+    locator="Theorem 9.23",
+    role=Role.BACKGROUND,
+    title="Contraction principle",
+    says=r"A map of a complete metric space to itself that multiplies distances by at most $c<1$ has exactly one fixed "
+    r"point, the limit of its iterates from anywhere.",
+    statement=sp.Eq(_f(_x), _x),
+    assumptions={
+        "complete": r"The metric space is complete and not empty.",
+        "contraction": r"$d(f(x),f(y))\le c\,d(x,y)$ with $c<1$.",
+    },
+>>>>>>> smooth
     expected=Verdict.SUPPORTED,
 )
