@@ -75,20 +75,20 @@ class LatticeWorld(AdditiveNoiseWorld):
         return _choose(self._noise, self._probabilities, like.numel(), generator).reshape(like.shape).to(like)
 
 
-def five_state_world(dim: int) -> LatticeWorld:
-    r"""Return the five-state world whose whitened optimum is linear although nothing in it is Gaussian.
+def four_state_world(dim: int) -> LatticeWorld:
+    r"""Return the world of four states in which linear maps are the only whitened optimum.
 
-    States $-2,\dots,2$, drift $\mathrm{sign}(z)$, noise $-1, 0, 1$ with probabilities $a, 1-2a, a$ and
-    $a = (\sqrt{33}-3)/6$. Its stationary law is $(a, 1-a, 1, 1-a, a)/3$, its pair correlation
-    $(2+a)/4$, and it is not reversible.
+    States $-3,-1,1,3$, drift $\mathrm{sign}(z)$, noise $-2, 0, 2$ with probabilities $a, 1-2a, a$ and
+    $a = (\sqrt{73}-3)/16$. Its stationary law is $(a, 1-a, 1-a, a)/2$, its pair correlation $(1+a)/3$ and its
+    kurtosis $(1+80a)/(1+8a)^2$; it is not reversible.
 
     Raises
     ------
     ValueError
         If `dim` is below 1.
     """
-    a = (math.sqrt(33) - 3) / 6
-    return LatticeWorld(dim, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), (a, 1 - 2 * a, a))
+    a = (math.sqrt(73) - 3) / 16
+    return LatticeWorld(dim, (-3, -1, 1, 3), (-1, -1, 1, 1), (-2, 0, 2), (a, 1 - 2 * a, a))
 
 
 def _lattice_kernel(

@@ -50,7 +50,6 @@ CRAMER_DECOMPOSITION = Claim(
     expected=Verdict.SUPPORTED,
 )
 
-<<<<<<< HEAD
 _zeros, _index = sp.symbols("N k")
 STURM_OSCILLATION = Claim(
     id="sturm_oscillation",
@@ -62,7 +61,9 @@ STURM_OSCILLATION = Claim(
     r"interior zeros.",
     statement=sp.Eq(_zeros, _index),
     assumptions={"regular": r"$K,p>0$ are smooth up to the ends of an interval, with no flux through them."},
-=======
+    expected=Verdict.SUPPORTED,
+)
+
 _f, _x = sp.Function("f"), sp.Symbol("x", real=True)
 CONTRACTION_PRINCIPLE = Claim(
     id="contraction_principle",
@@ -77,6 +78,5 @@ CONTRACTION_PRINCIPLE = Claim(
         "complete": r"The metric space is complete and not empty.",
         "contraction": r"$d(f(x),f(y))\le c\,d(x,y)$ with $c<1$.",
     },
->>>>>>> smooth
     expected=Verdict.SUPPORTED,
 )
