@@ -29,7 +29,9 @@ class Unknowns:
 
     def distance(self, other: "Unknowns") -> float:
         """Largest difference in either unknown."""
-        return float(max(np.max(np.abs(self.regression - other.regression)), np.max(np.abs(self.ratio - other.ratio))))
+        return float(
+            max(np.max(np.abs(self.regression - other.regression)), np.max(np.abs(self.ratio - other.ratio)))
+        )
 
 
 class LogisticFixedPoint:

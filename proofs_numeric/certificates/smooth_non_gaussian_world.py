@@ -71,12 +71,7 @@ def tilts(profile: Profile) -> Finding:
     """Ratios of the shifted and the unshifted density against the bounds."""
     examples = profile.pick(quick=200, thorough=5_000)
     return fuzz(
-        tilt_is_linear_to_second_order,
-        st.floats(-30, 30),
-        st.floats(-6, 6),
-        examples=examples,
-        y="[-30, 30]",
-        u="[-6, 6]",
+        tilt_is_linear_to_second_order, st.floats(-30, 30), st.floats(-6, 6), examples=examples, y="[-30, 30]", u="[-6, 6]"
     )
 
 

@@ -103,7 +103,9 @@ DRIFT = Step(
             sp.Abs(_slope) <= SLOPE * kappa,
         ),
         sp.Implies(
-            sp.And(_v >= VARIANCE_AT_LEAST, _distance >= 0, sp.Abs(_c) <= 2 * _distance, sp.Eq(_slope * _v, _c)),
+            sp.And(
+                _v >= VARIANCE_AT_LEAST, _distance >= 0, sp.Abs(_c) <= 2 * _distance, sp.Eq(_slope * _v, _c)
+            ),
             sp.Abs(_slope) <= SLOPE * _distance,
         ),
     ),

@@ -159,9 +159,7 @@ CLAIM = Claim(
 def smooth_non_gaussian_latents_with_a_linear_optimum(profile: Profile) -> Finding:
     """Logistic noise: every step that makes linear maps optimal, and the latents smooth and not Gaussian."""
     proof = [logistic_tilt_bounds.CLAIM, smooth_linear_eigenfunction.CLAIM, CLAIM]
-    checks = [
-        item for of_claim in Ledger([CONTRACTION_PRINCIPLE, *proof], []).evidence.values() for item in of_claim.values()
-    ]
+    checks = [item for of_claim in Ledger([CONTRACTION_PRINCIPLE, *proof], []).evidence.values() for item in of_claim.values()]
     failed = [f"{item.claim}: {item.name}" for item in checks if examine(item, profile).finding.passed is not True]
     return Finding(not failed, {"kappa": "(0, 1/100]", "n": "every", "steps": len(checks)}, "; ".join(failed))
 
