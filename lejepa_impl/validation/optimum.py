@@ -2,8 +2,8 @@ r"""The whitened optimum of two copies of any world, and how near to it an encod
 
 A whitened encoder of n outputs has the loss $L(h) = 2\sum_i (1 - \langle h_i, S h_i\rangle)$, where S is the symmetric
 part of the transition operator. Let the top eigenvalue $\lambda$ of S off the constants belong to a function $\varphi$
-of one latent, and let all others but those of its copies $\varphi(z_j)$ be at most $\mu<\lambda$. Then the copies span the
-optimum, which predicts the latents with $R^2=\cos^2\alpha$, and h predicts them with
+of one latent, and let all others but those of its copies $\varphi(z_j)$ be at most $\mu<\lambda$. Then the copies span
+the optimum, which predicts the latents with $R^2=\cos^2\alpha$, and h predicts them with
 
 .. math:: \cos^2(\alpha+\theta) \le R^2 \le \cos^2(\alpha-\theta), \qquad
           \cos\alpha = |\mathbb{E}[z\,\varphi(z)]|, \qquad

@@ -22,7 +22,7 @@ def test_the_penalty_is_its_formula(outputs):
     values = embedding(outputs=outputs)
     mean = values.sum(0) / len(values)
     covariance = sum(torch.outer(row - mean, row - mean) for row in values) / (len(values) - 1)
-    expected = sum((covariance[i, j] - (i == j)) ** 2 for i in range(outputs) for j in range(outputs)) + mean @ mean
+    expected = sum((covariance[i, j] - int(i == j)) ** 2 for i in range(outputs) for j in range(outputs)) + mean @ mean
     torch.testing.assert_close(Whitening()(values), expected)
 
 

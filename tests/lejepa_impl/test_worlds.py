@@ -23,7 +23,7 @@ from lejepa_impl.worlds.mixings import MIXINGS, identity, spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
 from lejepa_impl.worlds.world import AdditiveNoiseWorld
 
-#: Two-sided false-alarm probability 1e-9 of one standard Gaussian statistic, below 1e-5 for all that are looked at here.
+#: Two-sided false-alarm probability 1e-9 of one standard Gaussian statistic, below 1e-5 for all in this file.
 Z = 6.11
 POINTS = 100_000
 
