@@ -99,7 +99,7 @@ def trained_with_two_gaussians(profile: Profile) -> Finding:
     return _recovery(two_gaussian_world(2), profile, linear=True)
 
 
-@evidence("gaussian_of_reversible_linear_optimum", Kind.TRAINED)
+@evidence("reversible_non_gaussian_worlds", Kind.TRAINED)
 def trained_in_a_reversible_world(profile: Profile) -> Finding:
     """An encoder trained in the reversible hyperbolic world does not: R^2 is that of its nonlinear optimum."""
     return _recovery(HyperbolicWorld(2, slope=0.9, power=1), profile, linear=False)

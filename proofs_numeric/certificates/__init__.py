@@ -6,12 +6,14 @@ from proofs_numeric.certificates import (
     background,
     degree_contraction,
     mehler_orthogonality,
+    reversible_non_gaussian_worlds,
     smooth_non_gaussian_world,
 )
 
 MODULES = (
     degree_contraction,
     mehler_orthogonality,
+    reversible_non_gaussian_worlds,
     smooth_non_gaussian_world,
     alignment_floor,
     approximate_recovery,
