@@ -1,7 +1,7 @@
 r"""The fixed point behind the worlds with logistic noise and a linear optimum, iterated on a grid.
 
-The unknowns are $r(z') = \mathbb{E}[z \mid z']$ and $g = p/q$, the stationary density over that of the noise; the map is that of
-`theory.claims.uniqueness.smooth_linear_eigenfunction`.
+The unknowns are $r(z') = \mathbb{E}[z \mid z']$ and $g = p/q$, the stationary density over that of the noise. The map
+is that of `theory.claims.uniqueness.smooth_linear_eigenfunction`.
 """
 
 from dataclasses import dataclass
@@ -29,9 +29,7 @@ class Unknowns:
 
     def distance(self, other: "Unknowns") -> float:
         """Largest difference in either unknown."""
-        return float(
-            max(np.max(np.abs(self.regression - other.regression)), np.max(np.abs(self.ratio - other.ratio)))
-        )
+        return float(max(np.max(np.abs(self.regression - other.regression)), np.max(np.abs(self.ratio - other.ratio))))
 
 
 class LogisticFixedPoint:
@@ -66,9 +64,10 @@ class LogisticFixedPoint:
         tilt = Logistic().density(z - self.drift(unknowns)[:, None]) / self._density
         weight = self.mass * unknowns.ratio
         ratio = weight @ tilt
-        return Unknowns((weight * z) @ tilt / ratio, ratio)
+        # The grid conserves the mean of g up to its quadrature error only.
+        return Unknowns((weight * z) @ tilt / ratio, ratio / (self.mass @ ratio))
 
-    def solve(self, tolerance: float = 1e-14, iterations: int = 200) -> Unknowns:
+    def solve(self, tolerance: float = 1e-13, iterations: int = 200) -> Unknowns:
         """Iterate from the world without memory, r = 0 and g = 1.
 
         Raises

@@ -166,7 +166,7 @@ class TransferOperator:
 
         start = np.random.default_rng(0).standard_normal(size * size)
         operator = LinearOperator((size * size,) * 2, matvec=apply, dtype=np.float64)
-        return float(eigsh(operator, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
+        return float(eigsh(operator, k=1, which="LA", v0=start, tol=1e-11, return_eigenvectors=False)[0])
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from proofs_numeric.certificates import (
 MODULES = (
     degree_contraction,
     mehler_orthogonality,
-    reversible_non_gaussian_worlds,
-    smooth_non_gaussian_world,
     alignment_floor,
     approximate_recovery,
+    reversible_non_gaussian_worlds,
+    smooth_non_gaussian_world,
     background,
 )

@@ -50,8 +50,9 @@ BOUNDED = Step(
 )
 TILT = Step(
     "tilt",
-    r"$k(y,\cdot)$ has $k(y,0)=1$, $\partial_uk=\psi(y-u)\,k$ and $|\partial_u^2k|\le k$. Hence $0<k\le e^{|u|}$, and by Taylor, "
-    r"with $U=|u|$: $|k-1|\le Ue^U$, $|\partial_uk-\psi(y)|\le Ue^U$, $|k-1-u\psi(y)|\le\int_0^U(U-t)\,e^U\,dt$.",
+    r"$k(y,\cdot)$ has $k(y,0)=1$, $\partial_uk=\psi(y-u)\,k$ and $|\partial_u^2k|\le k$. Hence $0<k\le e^{|u|}$, and "
+    r"by Taylor, with $U=|u|$: $|k-1|\le Ue^U$, $|\partial_uk-\psi(y)|\le Ue^U$, "
+    r"$|k-1-u\psi(y)|\le\int_0^U(U-t)\,e^U\,dt$.",
     sp.Eq(
         sp.Integral((_shift - _time) * sp.exp(_shift), (_time, 0, _shift)),
         _shift**2 * sp.exp(_shift) / 2,

@@ -2,14 +2,14 @@ r"""Worlds with logistic noise in which the identity is an eigenfunction of the 
 
 .. math:: m(z) + r(z) = 2\lambda z, \qquad r(z') = \mathbb{E}[z \mid z']
 
-The unknowns are r, odd, and $g = p/q$, even: the stationary density over that of the noise. With expectations $\mathbb{E}_q$
-under the noise law, $k$ the tilt of `logistic_tilt_bounds` and a parameter $\kappa$, solve
+The unknowns are r, odd, and $g = p/q$, even: the stationary density over that of the noise. With expectations
+$\mathbb{E}_q$ under the noise law, $k$ the tilt of `logistic_tilt_bounds` and a parameter $\kappa$, solve
 
 .. math:: m = \beta z - r, \quad \beta = \frac{\kappa + \mathbb{E}_q[z\,r]}{\mathbb{E}_q[z^2]}, \qquad
           g(y) = D(y) := \mathbb{E}_q[g\,k(y,m)], \quad r(y) = \frac{N(y)}{D(y)}, \; N(y) := \mathbb{E}_q[g\,z\,k(y,m)].
 
-The choice of $\beta$ makes $\mathbb{E}_q[z\,m]=\kappa$ for every r, which removes the only derivative of the map that is not
-small: at first order it is $r \mapsto -\mathbb{E}_q[z\,r]\,\psi$ at fixed $\beta$, with eigenvalue $-1$.
+The choice of $\beta$ makes $\mathbb{E}_q[z\,m]=\kappa$ for every r. At a fixed $\beta$ the map would not contract: its
+derivative at first order is $r \mapsto -\mathbb{E}_q[z\,r]\,\psi$, with eigenvalue $-1$.
 
 References
 ----------
@@ -65,8 +65,8 @@ EXPONENTIAL = Step(
 )
 ENVELOPES = Step(
     "envelopes",
-    r"Let $A=\tfrac65+\tfrac{17}{15}|z|$. By `exponential` and the Laplace integrals the noise gives $A$, $A^2$, $|z|A$, $|z|A^2$ and "
-    r"$A^4$, each times $e^{2\kappa A}$, expectations of at most $5$, $15$, $8$, $33$ and $256$.",
+    r"Let $A=\tfrac65+\tfrac{17}{15}|z|$. By `exponential` and the Laplace integrals the noise gives $A$, $A^2$, "
+    r"$|z|A$, $|z|A^2$ and $A^4$, each times $e^{2\kappa A}$, expectations of at most $5$, $15$, $8$, $33$ and $256$.",
     sp.Implies(
         small,
         sp.And(
@@ -88,9 +88,9 @@ ENVELOPES = Step(
 )
 DRIFT = Step(
     "drift",
-    r"Let $|r|\le\tfrac65\kappa$. As $\mathbb{E}_q|z|\le2$, $C=\mathbb{E}_q[z\,r]$ has $|C|\le2R$ with $R=\sup|r|$, and "
-    r"$v=\mathbb{E}_q[z^2]\ge3$: so $|m|\le\kappa A$. Two such $r$ at distance $\Delta$ have slopes that differ by at most "
-    r"$\tfrac23\Delta$, so their drifts differ by at most $\Delta A$.",
+    r"Let $|r|\le\tfrac65\kappa$. As $\mathbb{E}_q|z|\le2$, $C=\mathbb{E}_q[z\,r]$ has $|C|\le2R$ with $R=\sup|r|$, "
+    r"and $v=\mathbb{E}_q[z^2]\ge3$: so $|m|\le\kappa A$. Two such $r$ at distance $\Delta$ have slopes that differ "
+    r"by at most $\tfrac23\Delta$, so their drifts differ by at most $\Delta A$.",
     sp.And(
         sp.Implies(
             sp.And(
@@ -103,9 +103,7 @@ DRIFT = Step(
             sp.Abs(_slope) <= SLOPE * kappa,
         ),
         sp.Implies(
-            sp.And(
-                _v >= VARIANCE_AT_LEAST, _distance >= 0, sp.Abs(_c) <= 2 * _distance, sp.Eq(_slope * _v, _c)
-            ),
+            sp.And(_v >= VARIANCE_AT_LEAST, _distance >= 0, sp.Abs(_c) <= 2 * _distance, sp.Eq(_slope * _v, _c)),
             sp.Abs(_slope) <= SLOPE * _distance,
         ),
     ),
@@ -115,9 +113,10 @@ DRIFT = Step(
 )
 STAYS = Step(
     "stays",
-    r"Let also $|g-1|\le\varepsilon=\tfrac1{1000}$, $\mathbb{E}_q\,g=1$, $g$ even, $r$ odd. Then $\mathbb{E}_q[g\,m]=\mathbb{E}_q[g\,z]=0$; the tilt "
-    r"bounds give $|D-1|\le\tfrac12(1+\varepsilon)\,15\kappa^2$ and $|N-s\psi|\le\tfrac12(1+\varepsilon)\,33\kappa^2$, where "
-    r"$s=\mathbb{E}_q[g\,z\,m]$ has $|s-\kappa|\le8\varepsilon\kappa$. So $(N/D, D)$ obeys the bounds that $(r,g)$ does; by Fubini "
+    r"Let also $|g-1|\le\varepsilon=\tfrac1{1000}$, $\mathbb{E}_q\,g=1$, $g$ even, $r$ odd. Then "
+    r"$\mathbb{E}_q[g\,m]=\mathbb{E}_q[g\,z]=0$; the tilt bounds give $|D-1|\le\tfrac12(1+\varepsilon)\,15\kappa^2$ "
+    r"and $|N-s\psi|\le\tfrac12(1+\varepsilon)\,33\kappa^2$, where $s=\mathbb{E}_q[g\,z\,m]$ has "
+    r"$|s-\kappa|\le8\varepsilon\kappa$. So $(N/D, D)$ obeys the bounds that $(r,g)$ does; by Fubini "
     r"$\mathbb{E}_q\,D=1$, and the parities are kept.",
     sp.Implies(
         sp.And(
@@ -134,9 +133,11 @@ STAYS = Step(
 )
 CONTRACTS = Step(
     "contracts",
-    r"Take two pairs at distance $\Delta$ in both unknowns, with images $(N/D,D)$ and $(r_2,D_2)$, $N_2=r_2D_2$. Since $\mathbb{E}_q$ of "
-    r"$g_1-g_2$, of $z(g_1-g_2)$, of $g_2(m_1-m_2)$ and of $z(m_1-m_2)$ vanishes, $|D-D_2|\le(5+15(1+\varepsilon))\kappa\Delta$ and "
-    r"$|N-N_2|\le(8\kappa+8\varepsilon+33(1+\varepsilon)\kappa)\Delta$. So the images are at distance $\tfrac12\Delta$ at most.",
+    r"Take two pairs at distance $\Delta$ in both unknowns, with images $(N/D,D)$ and $(r_2,D_2)$, $N_2=r_2D_2$. "
+    r"Since $\mathbb{E}_q$ of $g_1-g_2$, of $z(g_1-g_2)$, of $g_2(m_1-m_2)$ and of $z(m_1-m_2)$ vanishes, "
+    r"$|D-D_2|\le(5+15(1+\varepsilon))\kappa\Delta$ and "
+    r"$|N-N_2|\le(8\kappa+8\varepsilon+33(1+\varepsilon)\kappa)\Delta$. So the images are at distance "
+    r"$\tfrac12\Delta$ at most.",
     sp.Implies(
         sp.And(
             small,
@@ -159,9 +160,10 @@ CONTRACTS = Step(
 _m, _r = sp.Function("m", real=True), sp.Function("r", real=True)
 EIGENFUNCTION = Step(
     "eigenfunction",
-    r"These pairs of bounded continuous functions are a complete metric space, so the map has a fixed point. There $p=qg$ is "
-    r"positive and $p(y)=\int p(z)\,q(y-m(z))\,dz$, so $p$ is stationary, and $r(y)=\int z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. "
-    r"With $m=2\lambda z-r$, $\lambda=\beta/2$: $Sz=\tfrac12(m+r)=\lambda z$.",
+    r"These pairs of bounded continuous functions are a complete metric space, so the map has a fixed point. There "
+    r"$p=qg$ is positive and $p(y)=\int p(z)\,q(y-m(z))\,dz$, so $p$ is stationary, and $r(y)=\int "
+    r"z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. With $m=2\lambda z-r$, $\lambda=\beta/2$: "
+    r"$Sz=\tfrac12(m+r)=\lambda z$.",
     sp.Eq(((2 * lam * z - _r(z)) + _r(z)) / 2, lam * z, evaluate=False),
     decided_by=Kind.SYMBOLIC,
 )
@@ -172,8 +174,9 @@ CLAIM = Claim(
     locator="Theorem 5.2, for a counterexample to it",
     role=Role.EXTENSION,
     title="Logistic noise admits drifts whose alignment has a linear eigenfunction",
-    says=r"For every $0<\kappa\le\tfrac1{100}$ there is an odd drift $m$ with a stationary density $p$, $|p/q-1|\le\tfrac1{1000}$, such that "
-    r"$m(z)+r(z)=2\lambda z$ with $r(z')=\mathbb{E}[z\mid z']$, $|r|\le\tfrac65\kappa$ and $\mathbb{E}_q[z\,m]=\kappa$.",
+    says=r"For every $0<\kappa\le\tfrac1{100}$ there is an odd drift $m$ with a stationary density $p$, "
+    r"$|p/q-1|\le\tfrac1{1000}$, such that $m(z)+r(z)=2\lambda z$ with $r(z')=\mathbb{E}[z\mid z']$, "
+    r"$|r|\le\tfrac65\kappa$ and $\mathbb{E}_q[z\,m]=\kappa$.",
     statement=sp.Implies(small, sp.Eq(_m(z) + _r(z), 2 * lam * z)),
     assumptions={
         "logistic_noise": r"The noise is logistic: $q(e)=e^{-e}/(1+e^{-e})^2$.",
