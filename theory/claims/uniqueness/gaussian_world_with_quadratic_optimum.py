@@ -12,14 +12,16 @@ W, Theorem 5.2 and Assumptions (i)-(iii).
 
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.gaussian_world import contraction
 from theory.hermite import sequence
 from theory.notation import GaussianExpectation, alignment_loss, n, rho, s, z
+from theory.proof import identity
 
 _latent, _flipped, _overlap, _rest = sp.symbols("a b kappa y", real=True)
 _product, _power, _correlation = sp.symbols("P x C", real=True)
+_c = sp.Symbol("c", positive=True)
 _one, _two, _three = map(sp.Integer, (1, 2, 3))
 _positive = sp.And(rho > 0, rho < 1)
 
@@ -36,6 +38,11 @@ def linear_overlap(threshold: sp.Expr) -> sp.Expr:
 def quadratic_threshold(rho: sp.Expr) -> sp.Expr:
     r"""Largest overlap $-(1-\rho)/(1+\rho)$ for which the claim holds."""
     return -(1 - rho) / (1 + rho)
+
+
+def odd_bound(rho: sp.Expr, overlap: sp.Expr) -> sp.Expr:
+    r"""Bound $\frac12(\rho+\rho^3)+\frac12(\rho-\rho^3)\kappa$ on the correlation of odd functions of one latent."""
+    return (rho + rho**3) / 2 + (rho - rho**3) / 2 * overlap
 
 
 QUADRATIC = Step(
@@ -88,8 +95,7 @@ ODD = Step(
     r"$\frac12(\rho+\rho^3)+\frac12(\rho-\rho^3)\kappa$.",
     sp.Implies(
         sp.And(_positive, _product + _rest <= 1, _product - _rest <= _overlap),
-        contraction(_one, rho) * _product + contraction(_three, rho) * _rest
-        <= (rho + rho**3) / 2 + (rho - rho**3) / 2 * _overlap,
+        contraction(_one, rho) * _product + contraction(_three, rho) * _rest <= odd_bound(rho, _overlap),
     ),
     by=("degree_contraction",),
     decided_by=Kind.SMT,
@@ -101,7 +107,7 @@ THRESHOLD = Step(
     r"correlation than $\mathrm{He}_2(z_j)/\sqrt2$.",
     sp.Implies(
         sp.And(_positive, _overlap <= quadratic_threshold(rho)),
-        (rho + rho**3) / 2 + (rho - rho**3) / 2 * _overlap <= rho**2,
+        odd_bound(rho, _overlap) <= rho**2,
     ),
     decided_by=Kind.SMT,
     over={"rho": "(0, 1)"},
@@ -138,6 +144,14 @@ CLAIM = Claim(
     steps=(QUADRATIC, ATTAINED, REST, ANGLES, ODD, THRESHOLD, LINEAR),
     expected=Verdict.PROVED,
 )
+
+
+@evidence(CLAIM.id, Kind.SYMBOLIC)
+def overlap_in_closed_form(_profile: Profile) -> Finding:
+    """The overlap for a flip at |z| = c, integrated."""
+    density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+    inside = sp.Integral(z**2 * density, (z, -_c, _c))
+    return identity(sp.Eq(2 * inside - GaussianExpectation(z**2, z), linear_overlap(_c), evaluate=False), c="(0, oo)")
 
 
 SIBLING = CLAIM.without(
