@@ -4,8 +4,8 @@ r"""Reversible worlds with additive noise that are not Gaussian, and so have no 
           p(z)\,q(z'-m(z)) \propto (\cosh z\cosh z' - r\sinh z\sinh z')^{-k}
 
 Independence, stationarity, additive noise and reversibility hold together in them for every $0<r<1$ and $k>0$: the
-repair of Theorem 5.2 is not about Gaussian worlds alone. For k = 2 the noise is logistic and $m(z)$ is uniform; as k grows,
-$\sqrt k\,z$ tends to the Gaussian world of correlation r.
+repair of Theorem 5.2 is not about Gaussian worlds alone. For k = 2 the noise is logistic and $m(z)$ is uniform; as k
+grows, $\sqrt k\,z$ tends to the Gaussian world of correlation r.
 
 References
 ----------
@@ -62,8 +62,8 @@ PAIR = Step(
 )
 REVERSIBLE = Step(
     "reversible",
-    r"With $p\propto v^{-k}$, $p(z)\,q(z'-m(z))$ is a multiple of its power $-k$, and symmetric in $z,z'$. Both marginal "
-    r"laws of a pair are then $p$: the world is stationary and reversible.",
+    r"With $p\propto v^{-k}$, $p(z)\,q(z'-m(z))$ is a multiple of its power $-k$, and symmetric in $z,z'$. Both "
+    r"marginal laws of a pair are then $p$: the world is stationary and reversible.",
     sp.Eq(
         sp.cosh(z) * sp.cosh(z_next) - _slope * sp.sinh(z) * sp.sinh(z_next),
         ((1 - _slope) * sp.cosh(z + z_next) + (1 + _slope) * sp.cosh(z - z_next)) / 2,
@@ -74,8 +74,8 @@ REVERSIBLE = Step(
 )
 MOMENTS = Step(
     "moments",
-    r"With $c'=\cosh z'$, $s'=\sinh z'$: $|s|\le c$ and $|s'|\le c'$, so $cc'-rss'\ge(1-r)\,cc'$. The density is at most "
-    r"a multiple of $(\cosh z\cosh z')^{-k}$, and all moments are finite.",
+    r"With $c'=\cosh z'$, $s'=\sinh z'$: $|s|\le c$ and $|s'|\le c'$, so $cc'-rss'\ge(1-r)\,cc'$. The density is at "
+    r"most a multiple of $(\cosh z\cosh z')^{-k}$, and all moments are finite.",
     sp.Implies(
         sp.And(_in_range, _c >= 1, _c_next >= 1, sp.Abs(_s) <= _c, sp.Abs(_s_next) <= _c_next),
         _c * _c_next - _slope * _s * _s_next >= (1 - _slope) * _c * _c_next,
@@ -120,8 +120,8 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="Reversible worlds with additive noise need not be Gaussian",
     says=r"For every $0<r<1$ and $k>0$, independent copies of $z'=m(z)+\eta$ with $\tanh m(z)=r\tanh z$ and "
-    r"$q\propto\cosh^{-k}$ are stationary and reversible under $p\propto v^{-k}$, but not Gaussian, and linear maps are "
-    r"not optimal.",
+    r"$q\propto\cosh^{-k}$ are stationary and reversible under $p\propto v^{-k}$, but not Gaussian, and linear maps "
+    r"are not optimal.",
     statement=sp.And(_REVERSIBLE, sp.Not(LAW_IS_GAUSSIAN), sp.Not(LINEAR_IS_OPTIMAL)),
     assumptions=assume("independent_coordinates", "one_law")
     | {
