@@ -4,6 +4,7 @@ import itertools
 import math
 
 import pytest
+import scipy.stats
 import torch
 from torch import Generator
 
@@ -189,6 +190,42 @@ def test_draws_have_the_density(density):
     expected = (features(grid[:, None])[..., 0] * weights).sum(dim=1)
     for measured, mean in zip(features(values), expected, strict=True):
         assert z_scores(measured, mean).abs() < Z
+
+
+#: Marginal laws of variance 1 with the law in SciPy that they are.
+MARGINALS = [
+    pytest.param(Laplace(), scipy.stats.laplace(), id="laplace"),
+    pytest.param(Logistic(), scipy.stats.logistic(), id="logistic"),
+    pytest.param(Gamma(0.7), scipy.stats.gamma(0.7), id="gamma"),
+    pytest.param(GeneralisedNormal(1.5), scipy.stats.gennorm(1.5), id="generalised normal"),
+    pytest.param(GeneralisedNormal(8), scipy.stats.gennorm(8), id="generalised normal, flat"),
+]
+#: Their characteristic functions, where their innovations are drawn.
+CHARACTERISTIC = [
+    pytest.param(Laplace(), lambda t: 1 / (1 + t**2 / 2), id="laplace"),
+    pytest.param(Logistic(), lambda t: 3**0.5 * t / torch.sinh(3**0.5 * t), id="logistic"),
+    pytest.param(Gamma(0.7), lambda t: torch.exp(-1j * t * 0.7**0.5) * (1 - 1j * t / 0.7**0.5) ** -0.7, id="gamma"),
+]
+LARGE = torch.empty(1_000_000, 1, dtype=torch.float64)
+
+
+@pytest.mark.parametrize(("marginal", "law"), MARGINALS)
+def test_a_marginal_is_the_standardised_law(marginal, law):
+    assert marginal.kurtosis == pytest.approx(3 + float(law.stats(moments="k")), rel=1e-10)
+    values = marginal.draw(LARGE, Generator().manual_seed(5))
+    levels = torch.tensor([0.05, 0.2, 0.5, 0.8, 0.95], dtype=torch.float64)
+    quantiles = (torch.from_numpy(law.ppf(levels.numpy())) - law.mean()) / law.std()
+    assert z_scores((values < quantiles).double(), levels).abs().max() < Z
+
+
+@pytest.mark.parametrize(("marginal", "characteristic"), CHARACTERISTIC)
+@pytest.mark.parametrize("rho", [0.3, 0.9])
+def test_an_innovation_has_the_quotient_of_characteristic_functions(marginal, characteristic, rho):
+    times = torch.tensor([0.5, 1.0, 2.0, 4.0], dtype=torch.float64)
+    expected = characteristic(times + 0j) / characteristic(rho * times + 0j)
+    phase = times * marginal.innovation(rho, LARGE, Generator().manual_seed(6))
+    assert z_scores(phase.cos(), expected.real).abs().max() < Z
+    assert z_scores(phase.sin(), expected.imag).abs().max() < Z
 
 
 def test_the_distribution_function_is_the_integral_of_the_density():
