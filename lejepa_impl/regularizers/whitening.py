@@ -2,8 +2,8 @@ r"""Whitening: squared distance of the first two moments of an embedding from me
 
 .. math:: R(h) = |\widehat{\mathrm{Cov}}\,h - I|_F^2 + |\hat{\mathbb{E}}\,h|^2
 
-This is the constraint that the theorems use. SIGReg asks for more, a Gaussian embedding, which no linear
-map of non-Gaussian latents gives: there the two have different optima.
+This is the constraint that the theorems use. SIGReg asks for a Gaussian embedding besides, which no invertible
+linear map of non-Gaussian latents is.
 
 References
 ----------
