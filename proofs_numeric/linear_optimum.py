@@ -46,7 +46,7 @@ def solve(
     eigenvalue
         $\lambda$.
     grid
-        Where the equation is imposed.
+        Where the equation is imposed; it resolves the solution with about four nodes to a function.
     functions, length
         Size and scale of the basis.
     steps

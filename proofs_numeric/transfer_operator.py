@@ -171,24 +171,31 @@ class TransferOperator:
 
 @dataclass(frozen=True)
 class Refined:
-    """Quantities on the finest of several grids, with an estimate of their error.
+    """Quantities of a world on grids of increasing resolution.
 
     Parameters
     ----------
-    values
-        On the finest grid.
-    errors
-        Change from the grid before it.
+    table
+        A row for each grid, a column for each quantity.
     """
 
-    values: Array
-    errors: Array
+    table: Array
+
+    @property
+    def values(self) -> Array:
+        """Quantities on the finest grid."""
+        return self.table[-1]
+
+    @property
+    def errors(self) -> Array:
+        """Estimate of their errors: the change from the grid before it."""
+        return np.abs(self.table[-1] - self.table[-2])
 
 
 def refine(
     world: AdditiveNoiseWorld, quantities: Callable[[TransferOperator], Sequence[float]], grids: Sequence[Grid]
 ) -> Refined:
-    """Evaluate quantities of a world on grids of increasing resolution.
+    """Evaluate quantities of a world on several grids, the finest last.
 
     Raises
     ------
@@ -197,5 +204,4 @@ def refine(
     """
     if len(grids) < 2:
         raise ValueError("an error estimate needs two grids")
-    coarse, fine = (np.array(quantities(TransferOperator(world, grid))) for grid in grids[-2:])
-    return Refined(fine, np.abs(fine - coarse))
+    return Refined(np.array([quantities(TransferOperator(world, grid)) for grid in grids]))

@@ -110,42 +110,6 @@ def other_rotations_are_farther(profile: Profile) -> Finding:
     return _finding(_farther_than_nearest, profile)
 
 
-def _iterates_meet(drawn: tuple[Array, Array], angle: float, factor: float) -> None:
-    start, other = drawn
-
-    # Each coordinate of the wave has slope one at most, the rotation none: distances shrink by the factor.
-    def contraction(point: Array) -> Array:
-        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ point
-        return factor * np.sin(turned) + 1
-
-    steps = int(np.ceil(np.log(1e-12) / np.log(factor)))
-    for _ in range(steps):
-        start, other = contraction(start), contraction(other)
-    np.testing.assert_allclose(start, other, atol=1e-9)
-    np.testing.assert_allclose(contraction(start), start, atol=1e-9)
-
-
-def _isometry_has_no_fixed_point(shift: float) -> None:
-    point = 0.0
-    for _ in range(100):
-        point += shift
-    assert abs(point) > 50 * abs(shift)
-
-
-@evidence("contraction_principle", Kind.FUZZ)
-def iterates_meet_in_a_fixed_point(profile: Profile) -> Finding:
-    """Contractions of the plane: iterates from two points meet, and stay where they are."""
-    points = arrays(np.float64, (2,), elements=st.floats(-5, 5))
-    examples = profile.pick(quick=100, thorough=1_000)
-    return fuzz(_iterates_meet, st.tuples(points, points), st.floats(0, 6.3), st.floats(0.01, 0.95), examples=examples)
-
-
-@evidence("contraction_principle", Kind.FUZZ)
-def translations_have_no_fixed_point(_profile: Profile) -> Finding:
-    """A map that keeps distances, c = 1, need not have a fixed point: the fact is not vacuous."""
-    return fuzz(_isometry_has_no_fixed_point, st.floats(0.001, 10), examples=50, shift="[0.001, 10]")
-
-
 #: Where the residual is looked at: beyond this the Gaussian part is negligible against the geometric one.
 _FAR = 20
 
@@ -242,3 +206,39 @@ def _periodic_modes(quadratic: float) -> None:
 def a_circle_has_another_count(_profile: Profile) -> Finding:
     """On a circle, which has no ends, the first mode has two zeros: the fact is not vacuous."""
     return fuzz(_periodic_modes, st.floats(0.1, 2), examples=20, density="exp(a cos z)", a="[0.1, 2]")
+
+
+def _iterates_meet(drawn: tuple[Array, Array], angle: float, factor: float) -> None:
+    start, other = drawn
+
+    # Each coordinate of the wave has slope one at most, the rotation none: distances shrink by the factor.
+    def contraction(point: Array) -> Array:
+        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ point
+        return factor * np.sin(turned) + 1
+
+    steps = int(np.ceil(np.log(1e-12) / np.log(factor)))
+    for _ in range(steps):
+        start, other = contraction(start), contraction(other)
+    np.testing.assert_allclose(start, other, atol=1e-9)
+    np.testing.assert_allclose(contraction(start), start, atol=1e-9)
+
+
+def _isometry_has_no_fixed_point(shift: float) -> None:
+    point = 0.0
+    for _ in range(100):
+        point += shift
+    assert abs(point) > 50 * abs(shift)
+
+
+@evidence("contraction_principle", Kind.FUZZ)
+def iterates_meet_in_a_fixed_point(profile: Profile) -> Finding:
+    """Contractions of the plane: iterates from two points meet, and stay where they are."""
+    points = arrays(np.float64, (2,), elements=st.floats(-5, 5))
+    examples = profile.pick(quick=100, thorough=1_000)
+    return fuzz(_iterates_meet, st.tuples(points, points), st.floats(0, 6.3), st.floats(0.01, 0.95), examples=examples)
+
+
+@evidence("contraction_principle", Kind.FUZZ)
+def translations_have_no_fixed_point(_profile: Profile) -> Finding:
+    """A map that keeps distances, c = 1, need not have a fixed point: the fact is not vacuous."""
+    return fuzz(_isometry_has_no_fixed_point, st.floats(0.001, 10), examples=50, shift="[0.001, 10]")

@@ -1,5 +1,7 @@
 """The discretised transition operator, on worlds whose spectrum is known."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,16 @@ def test_the_solution_is_a_linear_eigenfunction_on_grids_it_was_not_fitted_on(pl
     assert operator.nonlinearity < 1e-20
     assert abs(operator.kurtosis - 3) > 0.3
     assert np.linalg.norm(operator.forward - operator.forward.T) > 0.1
+
+
+def test_the_residual_falls_geometrically_with_the_basis():
+    residuals = [
+        TransferOperator(
+            solve(platykurtic_noise(), RHO, Grid(8, 161), functions=functions, length=3.0), Grid(9, 201)
+        ).linearity_defect(RHO)
+        for functions in (8, 16, 24, 32)
+    ]
+    assert all(finer < coarser / 30 for coarser, finer in itertools.pairwise(residuals))
 
 
 def test_another_drift_with_the_same_noise_is_no_solution(platykurtic):

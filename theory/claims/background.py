@@ -3,7 +3,7 @@
 References
 ----------
 Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4; Cramér (1936);
-Zettl (2005), Theorem 4.3.1.
+Zettl (2005), Theorem 4.3.1; Rudin (1976), Theorem 9.23.
 """
 
 import sympy as sp

@@ -66,7 +66,8 @@ EXPONENTIAL = Step(
 ENVELOPES = Step(
     "envelopes",
     r"Let $A=\tfrac65+\tfrac{17}{15}|z|$. By `exponential` and the Laplace integrals the noise gives $A$, $A^2$, "
-    r"$|z|A$, $|z|A^2$ and $A^4$, each times $e^{2\kappa A}$, expectations of at most $5$, $15$, $8$, $33$ and $256$.",
+    r"$|z|A$, $|z|A^2$ and $A^4$, each times $e^{2\kappa A}$, expectations $\mathbb{E}_q$ of at most $5$, $15$, $8$, "
+    r"$33$ and $256$.",
     sp.Implies(
         small,
         sp.And(
@@ -88,9 +89,11 @@ ENVELOPES = Step(
 )
 DRIFT = Step(
     "drift",
-    r"Let $|r|\le\tfrac65\kappa$. As $\mathbb{E}_q|z|\le2$, $C=\mathbb{E}_q[z\,r]$ has $|C|\le2R$ with $R=\sup|r|$, "
-    r"and $v=\mathbb{E}_q[z^2]\ge3$: so $|m|\le\kappa A$. Two such $r$ at distance $\Delta$ have slopes that differ "
-    r"by at most $\tfrac23\Delta$, so their drifts differ by at most $\Delta A$.",
+    r"The unknowns are $r$, odd, and $g=p/q$, even. Put $m=\beta z-r$ with "
+    r"$\beta\,\mathbb{E}_q[z^2]=\kappa+\mathbb{E}_q[z\,r]$, so that $\mathbb{E}_q[z\,m]=\kappa$. Let "
+    r"$R=\sup|r|\le\tfrac65\kappa$. As $\mathbb{E}_q|z|\le2$, $C=\mathbb{E}_q[z\,r]$ has $|C|\le2R$; with "
+    r"$v=\mathbb{E}_q[z^2]\ge3$, $|m|\le\kappa A$. The slopes of two $r$ at distance $\Delta$ differ by at most "
+    r"$\tfrac{17}{15}\Delta$, so their drifts differ by at most $\Delta A$.",
     sp.And(
         sp.Implies(
             sp.And(
@@ -113,11 +116,11 @@ DRIFT = Step(
 )
 STAYS = Step(
     "stays",
-    r"Let also $|g-1|\le\varepsilon=\tfrac1{1000}$, $\mathbb{E}_q\,g=1$, $g$ even, $r$ odd. Then "
-    r"$\mathbb{E}_q[g\,m]=\mathbb{E}_q[g\,z]=0$; the tilt bounds give $|D-1|\le\tfrac12(1+\varepsilon)\,15\kappa^2$ "
-    r"and $|N-s\psi|\le\tfrac12(1+\varepsilon)\,33\kappa^2$, where $s=\mathbb{E}_q[g\,z\,m]$ has "
-    r"$|s-\kappa|\le8\varepsilon\kappa$. So $(N/D, D)$ obeys the bounds that $(r,g)$ does; by Fubini "
-    r"$\mathbb{E}_q\,D=1$, and the parities are kept.",
+    r"Let $D(y)=\mathbb{E}_q[g\,k(y,m)]$, $N(y)=\mathbb{E}_q[g\,z\,k(y,m)]$, $|g-1|\le\varepsilon=\tfrac1{1000}$ and "
+    r"$\mathbb{E}_q\,g=1$. By parity $\mathbb{E}_q[g\,m]=\mathbb{E}_q[g\,z]=0$, so the tilt bounds give "
+    r"$|D-1|\le\tfrac12(1+\varepsilon)\,15\kappa^2$ and $|N-s\psi|\le\tfrac12(1+\varepsilon)\,33\kappa^2$, where "
+    r"$s=\mathbb{E}_q[g\,z\,m]$ has $|s-\kappa|\le8\varepsilon\kappa$. So $(N/D,D)$ obeys the bounds that $(r,g)$ "
+    r"does; by Fubini $\mathbb{E}_q\,D=1$, and the parities are kept.",
     sp.Implies(
         sp.And(
             small,
@@ -162,7 +165,8 @@ EIGENFUNCTION = Step(
     "eigenfunction",
     r"These pairs of bounded continuous functions are a complete metric space, so the map has a fixed point. There "
     r"$p=qg$ is positive and $p(y)=\int p(z)\,q(y-m(z))\,dz$, so $p$ is stationary, and $r(y)=\int "
-    r"z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. With $m=2\lambda z-r$, $\lambda=\beta/2$: "
+    r"z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. With $\lambda=\beta/2$, "
+    r"$m=2\lambda z-r$: the symmetric part $S=(T+T^*)/2$ of $T\varphi=\mathbb{E}[\varphi(z')\mid z]$ has "
     r"$Sz=\tfrac12(m+r)=\lambda z$.",
     sp.Eq(((2 * lam * z - _r(z)) + _r(z)) / 2, lam * z, evaluate=False),
     decided_by=Kind.SYMBOLIC,
