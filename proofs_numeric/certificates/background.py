@@ -127,8 +127,10 @@ def _residual(x: mpf, mass: mpf, jump: mpf) -> mpf:
 
 def _residual_is_no_density(mass: float, jump: float) -> None:
     with mp.workdps(100):
-        period = [mpf(_FAR) + 2 * mpf(jump) * i / 8 for i in range(8)]
-        assert min(_residual(x, mpf(mass), mpf(jump)) for x in period) < 0
+        law = mpf(mass), mpf(jump)
+        stays, jumps = _residual(mpf(1), *law), _residual(1 - law[1], *law)
+        assert abs((1 - law[0]) * stays + law[0] * jumps - mp.npdf(1)) < mpf(10) ** -90, "the jump is not taken out"
+        assert min(_residual(_FAR + law[1] * i / 4, *law) for i in range(8)) < 0
 
 
 @evidence("cramer_decomposition", Kind.FUZZ)

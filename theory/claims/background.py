@@ -45,7 +45,7 @@ CRAMER_DECOMPOSITION = Claim(
     role=Role.BACKGROUND,
     title="Cramér's decomposition theorem",
     says=r"If $u$ and $\eta$ are independent and $u+\eta$ is Gaussian, both are Gaussian or constant.",
-    statement=sp.Implies(sp.Eq(_sum, sp.Symbol("N(0,v)")), sp.Eq(_part, sp.Symbol("N(c,v_u)"))),
+    statement=sp.Implies(sp.Eq(_sum, sp.Symbol("N(0,v)")), sp.Eq(_part, sp.Symbol("N(c,w)"))),
     assumptions={"independent": r"$u$ and $\eta$ are independent."},
     expected=Verdict.SUPPORTED,
 )

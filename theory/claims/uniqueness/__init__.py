@@ -3,7 +3,9 @@
 from theory.claims.uniqueness import (
     drift_of_a_reversible_gaussian_world,
     first_eigenfunction_is_monotone,
+    first_order_family,
     four_states_are_the_fewest,
+    gaussian_noise_first_order,
     gaussian_of_affine_eigenfunction,
     gaussian_of_linear_drift,
     gaussian_of_linear_regressions,
@@ -30,6 +32,8 @@ MODULES = (
     reversible_non_gaussian_worlds,
     linear_optimum_of_a_lattice_world,
     four_states_are_the_fewest,
+    first_order_family,
+    gaussian_noise_first_order,
     logistic_tilt_bounds,
     smooth_linear_eigenfunction,
     smooth_non_gaussian_world,

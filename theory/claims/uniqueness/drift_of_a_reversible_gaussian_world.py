@@ -50,8 +50,8 @@ DETAILED_BALANCE = Step(
 )
 AFFINE = Step(
     "affine",
-    r"At two values $p\ne q$ of $z'$, with $m_p=m(p)$ and $A_p=A(p)$, the difference of the two equations makes $m(z)$ "
-    r"affine in $z$.",
+    r"At almost any two values $p\ne q$ of $z'$, with $m_p=m(p)$ and $A_p=A(p)$, the difference of the two equations "
+    r"makes $m(z)$ affine in $z$, for almost every $z$.",
     sp.Implies(
         sp.And(
             sp.Eq(_first * _m - z * _m_first, _A - _A_first),
@@ -103,7 +103,7 @@ SIBLING = CLAIM.without(
     says=r"The same for $z'=m(z)$ with $m(z)=-z$ for $|z|<1$ and $m(z)=z$ otherwise, which keeps the Gaussian law and "
     r"is its own inverse: affine, it would satisfy $m(2)-2\,m(1)+m(0)=0$.",
     statement=sp.Implies(
-        sp.Eq(_reflected.subs(z, -_reflected), -z, evaluate=False),
+        sp.Eq(_reflected.subs(z, _reflected), z, evaluate=False),
         sp.Eq(_reflected.subs(z, 2 * z) - 2 * _reflected + _reflected.subs(z, 0), 0, evaluate=False),
     ),
     fails_at={z: sp.Rational(1, 2)},

@@ -10,29 +10,18 @@ W, Appendices B and F.
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claims.uniqueness.sign_change_of_eigenfunctions import FLUX
 from theory.claims.uniqueness.zeros_of_eigenfunctions import NON_CONSTANT_EIGENFUNCTION
 from theory.hermite import sequence
 from theory.notation import z
 from theory.sturm_liouville import generator
 
-_p, _phi, _K = (sp.Function(name) for name in ("p", "phi", "K"))
 _rate, _above, _below, _flux = sp.symbols("mu I_+ I_- y", real=True)
 
-FLUX = Step(
-    "flux",
-    r"The flux $y=Kp\phi_1'$ has the derivative $p\,D\phi_1=-\mu_1p\phi_1$ and vanishes at both ends, so "
-    r"$y(x)=\mu_1I_+=-\mu_1I_-$ with $I_\pm$ the integrals of $\phi_1p$ above and below $x$.",
-    sp.Eq(
-        sp.Derivative(_K(z) * _p(z) * sp.Derivative(_phi(z), z), z),
-        _p(z) * generator(_phi(z), _p(z), _K(z), z),
-        evaluate=False,
-    ),
-    decided_by=Kind.SYMBOLIC,
-    over={"K, p, phi": "smooth, p > 0"},
-)
 NO_ZERO = Step(
     "no_zero",
-    r"$\phi_1$ has one zero $c$; let it be positive above. Then $I_+>0$ for $x\ge c$ and $I_-<0$ for $x<c$, and with "
+    r"With $I_\pm$ the integrals of $\phi_1p$ above and below $x$, the flux is $y(x)=\mu_1I_+=-\mu_1I_-$. $\phi_1$ has "
+    r"one zero $c$; let it be positive above. Then $I_+>0$ for $x\ge c$ and $I_-<0$ for $x<c$, and with "
     r"$\mu_1>0$ the flux is positive everywhere, so $\phi_1'>0$.",
     sp.Implies(
         sp.And(
@@ -68,7 +57,7 @@ SIBLING = CLAIM.without(
     title="Monotone eigenfunctions of any order",
     says=r"The same for $\phi_2=\mathrm{He}_2$, an eigenfunction for $K=1$ and $p=N(0,1)$ with $\mu=2$.",
     statement=sp.Implies(
-        sp.Eq(generator(_second, sp.exp(-(z**2) / 2), sp.Integer(1), z).doit(), -2 * _second, evaluate=False),
+        sp.Eq(generator(_second, sp.exp(-(z**2) / 2), sp.Integer(1), z), -2 * _second, evaluate=False),
         sp.Gt(sp.diff(_second, z), 0),
     ),
     fails_at={z: sp.Integer(0)},

@@ -1,4 +1,4 @@
-r"""No world of three states or fewer has a linear optimum.
+r"""Worlds of three states or fewer have no linear optimum: the linear map is not even an eigenfunction.
 
 .. math:: m(z)+r(z)=2\lambda z+\kappa, \quad r(z')=\mathbb{E}[z\mid z'] \;\Longrightarrow\; \lambda\le0
 
@@ -52,15 +52,11 @@ CLAIM = Claim(
     paper="W",
     locator="Theorem 5.2",
     role=Role.EXTENSION,
-    title="A finite world with a linear optimum has at least four states",
+    title="On fewer than four states no positively correlated linear map is an eigenfunction",
     says=r"In a stationary world of additive noise that is not constant, on $N\le3$ real states that all occur, the "
     r"linear map is no eigenfunction of $S$ with a positive eigenvalue.",
     statement=sp.Implies(sp.Symbol("N", integer=True) <= 3, _slope <= 0),
-    assumptions=assume("stationary_law", "additive_noise")
-    | {
-        "noise_not_constant": r"The noise takes at least two values.",
-        "positive": r"The linear map has a positive eigenvalue, as an optimum for two or more latents must.",
-    },
+    assumptions=assume("stationary_law", "additive_noise", "noise", "finite_variance", "positively_correlated"),
     steps=(CONSTANT_DRIFT, FEW),
     expected=Verdict.PROVED,
 )
@@ -140,7 +136,7 @@ def every_arrangement(_profile: Profile) -> Finding:
 
 
 SIBLING = CLAIM.without(
-    "positive",
+    "positively_correlated",
     title="Three states on which the linear map is no eigenfunction",
     says=r"On at most three states, the linear map is no eigenfunction of $S$ with an eigenvalue other than $0$.",
     statement=sp.Implies(sp.Symbol("N", integer=True) <= 3, sp.Eq(_slope, 0)),

@@ -15,8 +15,9 @@ from theory.claims.assumptions import assume
 from theory.notation import eta, k, s, t, z
 from theory.proof import identity
 
-_factor, _v, _end = sp.symbols("lambda v a", real=True)
-_phi, _psi = sp.Function("phi"), sp.Function("psi")
+_factor, _v = sp.symbols("lambda v", real=True)
+_part, _part_scaled, _modulus, _bell = sp.symbols("u u_lambda f E", real=True)
+_phi = sp.Function("phi")
 _at, _at_scaled, _noise, _slope, _slope_scaled = sp.symbols("f f_lambda q g g_lambda")
 
 
@@ -82,11 +83,14 @@ LOGARITHMIC_DERIVATIVE = Step(
 )
 ITERATION = Step(
     "iteration",
-    r"So $\psi(t)/t$ is the same at $t$ and at $\lambda t$ - put $\lambda\,\psi(t)$ for $\psi(\lambda t)$ -, and by "
-    r"induction at $\lambda^kt$ for every $k$.",
-    sp.Eq(_factor * _psi(t) / (_factor * t), _psi(t) / t, evaluate=False),
-    decided_by=Kind.SYMBOLIC,
-    over={"lambda": "real, not 0", "t": "real, not 0"},
+    r"So $\psi(t)/t$ is the same at $\lambda t$ as at $t$, and by induction at $\lambda^kt$ for every $k$. With "
+    r"$u=\psi(t)$ and $u_\lambda=\psi(\lambda t)$, the real and the imaginary part alike:",
+    sp.Implies(
+        sp.And(sp.Ne(_factor, 0), sp.Ne(t, 0), sp.Eq(_part_scaled, _factor * _part)),
+        sp.Eq(_part_scaled / (_factor * t), _part / t),
+    ),
+    decided_by=Kind.SMT,
+    over={"lambda, t": "real, not 0"},
 )
 LIMIT = Step(
     "limit",
@@ -122,11 +126,11 @@ SOLUTION = Step(
 )
 NO_ZERO = Step(
     "no_zero",
-    r"At a finite end $a=\pm r$ continuity gives $\phi(a)=e^{-va^2/2}$, which has an inverse: it is no zero, and the "
-    r"interval was not the largest. So $r=\infty$.",
-    sp.Eq(gaussian_characteristic_function(_end, _v) * gaussian_characteristic_function(_end, -_v), 1, evaluate=False),
-    decided_by=Kind.SYMBOLIC,
-    over={"a": "real", "v": "real"},
+    r"At a finite end $a=\pm r$ continuity gives $\phi(a)\,E=1$ with $E=e^{va^2/2}$, so the modulus $f=|\phi(a)|$ is "
+    r"not $0$ and the interval was not the largest: $r=\infty$.",
+    sp.Implies(sp.And(_modulus >= 0, _bell > 0, sp.Eq(_modulus * _bell, 1)), _modulus > 0),
+    decided_by=Kind.SMT,
+    over={"f": "[0, oo)", "E": "(0, oo)"},
 )
 
 CLAIM = Claim(

@@ -14,7 +14,7 @@ from theory.claims.assumptions import assume
 from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
 
 _linear, _mixed, _other, _lean = sp.symbols("a b c epsilon", real=True)
-_square = sp.Symbol("q", real=True)
+_square, _correlation, _norm = sp.symbols("q C N", real=True)
 _eigenvalue, _image, _latent = sp.symbols("lambda_j Sz_j z_j", real=True)
 
 EIGENFUNCTION = sp.Eq(_image, _eigenvalue * _latent)
@@ -60,15 +60,19 @@ GAIN = Step(
 REMAINDER = Step(
     "remainder",
     r"$Sz_j$ is a centred function of $z_j$ alone, so $g=Sz_j-\lambda z_j$ with $\lambda=\langle z_j,Sz_j\rangle$ is "
-    r"orthogonal to every latent. With $q=|Sz_j|^2$: $|g|^2=q-2\lambda^2+\lambda^2$ equals "
-    r"$\langle g,Sz_j\rangle=q-\lambda^2=0$, so $Sz_j=\lambda z_j$.",
-    sp.Eq(
-        _square - 2 * _eigenvalue * _eigenvalue + _eigenvalue**2 * 1,
-        _square - _eigenvalue * _eigenvalue,
-        evaluate=False,
+    r"orthogonal to every latent. With $q=|Sz_j|^2$, $C=\langle z_j,Sz_j\rangle$, $N=|g|^2$ and "
+    r"$b=\langle g,Sz_j\rangle=0$ it vanishes: $Sz_j=\lambda z_j$.",
+    sp.Implies(
+        sp.And(
+            sp.Eq(_correlation, _eigenvalue),
+            sp.Eq(_norm, _square - 2 * _eigenvalue * _correlation + _eigenvalue**2),
+            sp.Eq(_mixed, _square - _eigenvalue * _correlation),
+            sp.Eq(_mixed, 0),
+        ),
+        sp.Eq(_norm, 0),
     ),
-    decided_by=Kind.SYMBOLIC,
-    over={"q": "real", "lambda_j": "real"},
+    decided_by=Kind.SMT,
+    over={"q, lambda_j": "real"},
 )
 
 CLAIM = Claim(

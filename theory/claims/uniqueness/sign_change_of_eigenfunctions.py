@@ -13,18 +13,17 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.uniqueness.zeros_of_eigenfunctions import NON_CONSTANT_EIGENFUNCTION
 from theory.hermite import sequence
 from theory.notation import z
-from theory.sturm_liouville import generator
 
 _p, _phi, _K = (sp.Function(name) for name in ("p", "phi", "K"))
 _rate, _mean, _positive_part, _negative_part = sp.symbols("mu M M_+ M_-", real=True)
 
 FLUX = Step(
     "flux",
-    r"$p\,D\phi$ is the derivative of the flux $Kp\phi'$, which vanishes at both ends: its integral "
-    r"$-\mu\int\phi p\,dz$ is $0$.",
+    r"$D\phi=K\phi''+(K'+Kp'/p)\,\phi'$, so the flux $y=Kp\phi'$ has the derivative $p\,D\phi=-\mu\phi p$; it vanishes "
+    r"at both ends, so the integral of $\phi p$ over the line, times $\mu$, is $0$.",
     sp.Eq(
-        _p(z) * generator(_phi(z), _p(z), _K(z), z),
         sp.Derivative(_K(z) * _p(z) * sp.Derivative(_phi(z), z), z),
+        _p(z) * (_K(z) * _phi(z).diff(z, 2) + (_K(z).diff(z) + _K(z) * _p(z).diff(z) / _p(z)) * _phi(z).diff(z)),
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
