@@ -72,7 +72,7 @@ CLAIM = Claim(
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)
 def zeros_of_hermite_polynomials(profile: Profile) -> Finding:
     """The Gaussian eigenfunctions He_k have k real zeros, counted exactly by Sturm sequences."""
-    top = profile.pick(quick=15, thorough=40)
+    top = profile.pick(quick=15, thorough=24)
     counts = {k: sp.Poly(polynomial, z).count_roots() for k, polynomial in enumerate(sequence(z, top)) if k}
     wrong = [k for k, count in counts.items() if count != k]
     return Finding(not wrong, {"k": f"1 to {top}"}, f"k = {wrong}" if wrong else "")
