@@ -1,7 +1,7 @@
 r"""Encoders trained in worlds that are not Gaussian: which of them recover the latents linearly.
 
-The regularizer is whitening, which is the constraint of the theorem. SIGReg asks for a Gaussian embedding besides, which
-no linear map of these latents is.
+The regularizer is whitening, which is the constraint of the theorem. SIGReg asks for a Gaussian embedding besides,
+which no linear map of these latents is.
 
 References
 ----------
