@@ -25,6 +25,7 @@ from proofs_numeric.certificates import (
     separable_costs,
     sharp_planning_bound,
     sharp_recovery,
+    reversible_non_gaussian_worlds,
     smooth_non_gaussian_world,
 )
 
@@ -42,6 +43,7 @@ MODULES = (
     first_harmonics_are_identified,
     lean_axioms,
     smooth_non_gaussian_world,
+    reversible_non_gaussian_worlds,
     linear_optimum_of_a_lattice_world,
     first_order_family,
     sharp_recovery,
