@@ -58,6 +58,8 @@ PAPERS = {
             "Sturm-Liouville Theory",
             "American Mathematical Society, Mathematical Surveys and Monographs 121",
             2005,
+        ),
+        Paper(
             "HimenoYamada",
             "T. Himeno, T. Yamada",
             "Estimations for some functions of covariance matrix in high dimension under non-normality and its "
@@ -78,6 +80,8 @@ PAPERS = {
             "Principles of Mathematical Analysis",
             "McGraw-Hill, 3rd edition",
             1976,
+        ),
+        Paper(
             "Kallenberg",
             "O. Kallenberg",
             "Foundations of Modern Probability",

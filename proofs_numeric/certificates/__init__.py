@@ -22,10 +22,10 @@ from proofs_numeric.certificates import (
     lqr_covariance,
     mehler_orthogonality,
     recovery_with_confidence,
+    reversible_non_gaussian_worlds,
     separable_costs,
     sharp_planning_bound,
     sharp_recovery,
-    reversible_non_gaussian_worlds,
     smooth_non_gaussian_world,
 )
 
