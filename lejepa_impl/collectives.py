@@ -1,11 +1,11 @@
 """Sums, gathers and broadcasts over the processes that share a batch.
 
-Where `group` is None this process holds the batch alone, and nothing is communicated. Batches may be of different sizes,
-empty ones included; what is summed has one shape everywhere.
+Where `group` is None this process holds the batch alone, and nothing is communicated. The parts of a batch may be of
+different sizes, and empty.
 
-The gradient of each operation is its adjoint. `backward`, called by every process on its own copy of one loss, so yields
-gradients of the *sum* of the copies: their *mean* over processes, which `DistributedDataParallel` takes, is the gradient
-of the loss. Where gradients are summed over processes instead, divide the loss by the number of processes.
+The gradient of each operation is its adjoint. `backward`, called by every process on its own copy of one loss, so
+yields gradients of the *sum* of the copies: their *mean* over processes, which `DistributedDataParallel` takes, is the
+gradient of the loss. Where gradients are summed over processes instead, divide the loss by the number of processes.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ def total(values: Tensor, group: ProcessGroup | None) -> Tensor:
 
 
 def gathered(rows: Tensor, group: ProcessGroup | None) -> tuple[Tensor, int]:
-    """Join tensors of shape (rows, m) of all processes in their order, differentiably, and say where one's own begin."""
+    """Join the tensors, of shape (rows, m), of all processes differentiably, and say where one's own rows begin."""
     if group is None:
         return rows, 0
     rank, ranks = distributed.get_rank(group), distributed.get_world_size(group)

@@ -44,7 +44,7 @@ def sliced_epps_pulley(
     directions
         Unit vectors as columns, shape (m, slices), the same in all processes.
     rule
-        Equally spaced knots from 0 on, their weights, and the characteristic function to be met there: shape (3, knots).
+        Equally spaced knots from 0 on, their weights, and the characteristic function to meet there: shape (3, knots).
     group
         The processes that share a batch; None if this one holds it alone.
     """

@@ -7,7 +7,8 @@ import torch
 from torch import Generator
 
 from lejepa_impl.metrics import measure_recovery, r2
-from lejepa_impl.objectives import LeJEPA, alignment_loss
+from lejepa_impl.objectives.alignment import alignment_loss
+from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.worlds.gaussian import GaussianWorld
 
