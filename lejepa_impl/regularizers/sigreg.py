@@ -81,7 +81,7 @@ class SIGReg:
 
     @property
     def null_mean(self) -> float:
-        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, for every N. (L, Theorem 6)."""
+        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, at every N. (L, Thm. 6)."""
         times, weights, _ = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
         return float(weights @ (1 - torch.exp(-(times**2))))
 
