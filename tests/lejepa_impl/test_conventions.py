@@ -101,9 +101,20 @@ def test_what_is_no_weight_is_refused(act, message):
         act()
 
 
+PAGE = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text()
+
+
+def test_the_documented_conversion_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    exec(code, {})
+    weight, factor = map(float, capsys.readouterr().out.split())
+    # 0.09 (128 D) to L/192, against weight (256 D) to (1 - weight) L/768.
+    assert weight / (1 - weight) == pytest.approx(0.09 / 8)
+    assert factor * weight * 256 == pytest.approx(0.09 * 128)
+
+
 def test_the_documented_table_is_that_of_the_code():
-    page = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text()
-    rows = re.findall(r"^\| ([^|`]+) \| \$(.*?)\$ \| \$(.*?)\$ \| \$(.*?)\$ \|", page, flags=re.MULTILINE)
+    rows = re.findall(r"^\| ([^|`]+) \| \$(.*?)\$ \| \$(.*?)\$ \| \$(.*?)\$ \|", PAGE, flags=re.MULTILINE)
     assert {name for name, *_ in rows} == set(CONVENTIONS)
     for name, weighing, alignment, samples in rows:
         convention = CONVENTIONS[name]
