@@ -8,7 +8,7 @@ from torch.nn.functional import normalize
 from lejepa_impl.regularizers import epps_pulley, sigreg
 from lejepa_impl.regularizers.sigreg import SIGReg
 
-pytest.importorskip("triton", reason="Triton has no build for this platform")
+pytest.importorskip("triton", reason="Triton is not installed")
 
 from lejepa_impl.regularizers import triton_kernel
 
