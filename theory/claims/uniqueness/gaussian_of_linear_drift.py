@@ -10,10 +10,9 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import WORLD, assume
-from theory.claims.uniqueness.gaussian_of_linear_regressions import gaussian_characteristic_function
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.linear_optimum_is_an_eigenfunction import EIGENFUNCTION
 from theory.notation import t, z
+from theory.optimality import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL, gaussian_characteristic_function
 
 _drift, _eigenvalue, _backward, _v, _covariance = sp.symbols("lambda mu r v C", real=True)
 

@@ -15,9 +15,9 @@ import sympy as sp
 
 from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import WORLD, assume
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.linear_optimum_is_an_eigenfunction import EIGENFUNCTION
 from theory.notation import z
+from theory.optimality import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.proof import valid
 
 _forward, _backward, _eigenvalue = sp.symbols("m r lambda", real=True)

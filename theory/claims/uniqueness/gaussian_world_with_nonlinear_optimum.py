@@ -14,10 +14,10 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
 from theory.gaussian_world import contraction, transition
 from theory.hermite import sequence
 from theory.notation import GaussianExpectation, eta, rho, s, t, z
+from theory.optimality import LINEAR_IS_OPTIMAL
 
 _c = sp.Symbol("c", positive=True)
 _here, _mirrored, _cubic = sp.symbols("f_+ f_- x", real=True)

@@ -18,7 +18,6 @@ import sympy as sp
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims import background
 from theory.claims.uniqueness import gaussian_uniqueness, logistic_tilt_bounds, smooth_linear_eigenfunction
-from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.logistic_tilt_bounds import (
     FOURTH_MOMENT_AT_LEAST,
     VARIANCE_AT_MOST,
@@ -38,6 +37,7 @@ from theory.claims.uniqueness.smooth_linear_eigenfunction import (
     small,
 )
 from theory.ledger import Ledger, examine
+from theory.optimality import LINEAR_IS_OPTIMAL
 
 _second_moment, _fourth_moment, _covariance = sp.symbols("v v_4 s", real=True)
 _tilt, _defect, _remainder, _norm = sp.symbols("P F R tau", real=True)
