@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, reduce
 from itertools import product
 from operator import add
+from typing import TypeAlias
 
 import sympy as sp
 
@@ -17,7 +18,10 @@ from theory.claim import Instance
 from theory.finite_world import FiniteWorld, kronecker
 from theory.gaussian_world import PairPolynomials
 from theory.hermite import sequence
-from theory.notation import GaussianExpectation, eta, t, x, z
+from theory.notation import GaussianExpectation, t, x, z
+
+#: Moment of a variable by its power.
+Moment: TypeAlias = Callable[[int], sp.Expr]
 
 top, linear = sp.symbols("E_top E_linear")
 variance = sp.Symbol("v", real=True)
@@ -40,7 +44,8 @@ def optimum(correlations: Mapping[sp.Basic, sp.Expr], linear_maps: Iterable[sp.B
     Parameters
     ----------
     correlations
-        Correlations of orthogonal functions: all eigenfunctions, or enough to see that linear maps are not optimal.
+        Correlation of each function, which is given by numbers: all eigenfunctions, or enough functions to see that
+        linear maps are not optimal.
     linear_maps
         Those functions that are linear.
     """
@@ -51,19 +56,37 @@ def optimum(correlations: Mapping[sp.Basic, sp.Expr], linear_maps: Iterable[sp.B
     }
 
 
+def law(characteristic_function: sp.Expr, variance_of_it: sp.Expr) -> Instance:
+    """Characteristic function and variance of a latent."""
+    return {phi(t): characteristic_function, variance: variance_of_it}
+
+
 @cache
 def _of_standard_gaussian() -> sp.Expr:
     return GaussianExpectation(sp.exp(sp.I * t * z), z).doit()
+
+
+def expectation(polynomial: sp.Expr, moments: Mapping[sp.Symbol, Moment]) -> sp.Expr:
+    """Expectation of a polynomial in independent variables, from the moment of each to any power."""
+    terms = sp.Poly(polynomial, *moments).terms()
+    return sp.Add(
+        *(
+            c * sp.Mul(*(moment(power) for moment, power in zip(moments.values(), powers, strict=True)))
+            for powers, c in terms
+        )
+    )
+
+
+def gaussian_moment(power: int) -> sp.Expr:
+    """Moment of a standard Gaussian."""
+    return sp.factorial2(power - 1) if power % 2 == 0 else sp.Integer(0)
 
 
 def autoregression(drift: sp.Expr, noise_variance: sp.Expr) -> Instance:
     r"""Law of $\lambda z+\eta$ with Gaussian noise, by integration over both, where $v=\lambda^2v+\mathrm{Var}\,\eta$."""
     stationary = noise_variance / (1 - drift**2)
     scales = drift * sp.sqrt(stationary), sp.sqrt(noise_variance)
-    return {
-        phi(t): sp.Mul(*(_of_standard_gaussian().subs(t, scale * t) for scale in scales)),
-        variance: stationary,
-    }
+    return law(sp.Mul(*(_of_standard_gaussian().subs(t, scale * t) for scale in scales)), stationary)
 
 
 def ornstein_uhlenbeck(latents: int, correlation: sp.Rational, *, degree: int = 3) -> Instance:
@@ -113,8 +136,7 @@ def of_finite_world(world: FiniteWorld, copies: int = 1) -> Instance:
     )
     return {
         **optimum(correlations, _basis(DomainMatrix.vstack(*maps))),
-        phi(t): sp.Add(*wave),
-        variance: world.moment(2),
+        **law(sp.Add(*wave), world.moment(2)),
     }
 
 

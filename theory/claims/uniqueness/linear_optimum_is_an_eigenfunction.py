@@ -82,7 +82,7 @@ REMAINDER = Step(
 
 
 def _worlds(_profile: Profile) -> Iterator[Instance]:
-    """Gaussian worlds, and one of four states: the image of a latent as a polynomial of it, and its correlation."""
+    """Gaussian worlds and two of four states: the image of a latent as a polynomial of it, and its correlation."""
     pair = PairPolynomials(1)
     image = pair.expectation(pair.next_latent[0], over_latent=False).as_expr()
     correlation = pair.expectation(pair.latent[0] * pair.next_latent[0]).as_expr()
@@ -90,15 +90,16 @@ def _worlds(_profile: Profile) -> Iterator[Instance]:
         there = {sp.Symbol("rho"): value, sp.Symbol("z0"): _latent}
         yield ornstein_uhlenbeck(2, value) | {_image: image.xreplace(there), _eigenvalue: correlation.xreplace(there)}
 
-    world = four_state_world(JUMP, JUMP_FIELD)
-    states, weights = world.states.to_list_flat(), world.law.to_list_flat()
-    images = (world.symmetrised * world.states.transpose()).to_list_flat()
-    values = zip(states, images, strict=True)
-    covariance = sum(weight * state * there for weight, state, there in zip(weights, states, images, strict=True))
-    yield of_finite_world(world) | {
-        _image: sp.interpolate([tuple(map(JUMP_FIELD.to_sympy, pair)) for pair in values], _latent),
-        _eigenvalue: sp.radsimp(JUMP_FIELD.to_sympy(covariance) / world.moment(2)),
-    }
+    for jump, field in ((JUMP, JUMP_FIELD), (sp.Rational(1, 4), sp.QQ.algebraic_field(sp.sqrt(3)))):
+        world = four_state_world(jump, field)
+        states, weights = world.states.to_list_flat(), world.law.to_list_flat()
+        images = (world.symmetrised * world.states.transpose()).to_list_flat()
+        covariance = sum(weight * state * there for weight, state, there in zip(weights, states, images, strict=True))
+        values = (tuple(map(field.to_sympy, pair)) for pair in zip(states, images, strict=True))
+        yield of_finite_world(world) | {
+            _image: sp.interpolate(list(values), _latent),
+            _eigenvalue: sp.radsimp(field.to_sympy(covariance) / world.moment(2)),
+        }
 
 
 CLAIM = Claim(
