@@ -80,7 +80,7 @@ CLAIM = Claim(
     says=r"A diffeomorphism that preserves $N(0,I_n)$ and has $\mathbb{E}|Dh|_F^2=n$ is $h(z)=Qz$, $Q$ orthogonal.",
     statement=sp.Implies(sp.Eq(dirichlet_energy, n), sp.Eq(encoded, Q * latent)),
     assumptions=assume("gaussian_latents") | GAUSSIAN_DIFFEOMORPHISM,
-    background=("polar_decomposition",),
+    background=("singular_value_decomposition",),
     steps=(GAPS_VANISH, ORTHOGONAL, ISOMETRY, AFFINE, CENTRED),
     expected=Verdict.PROVED,
     sharpened_by="whitening_bounds_the_energy",
