@@ -64,6 +64,8 @@ class H(Function):
 class Expectation(Expr):
     """Expectation over the law of the world: part of a statement, not evaluated."""
 
+    is_real = True
+
     def __new__(cls, integrand: Expr) -> "Expectation":
         """Build the unevaluated expectation of `integrand`."""
         return Expr.__new__(cls, integrand)
@@ -125,6 +127,11 @@ class GaussianExpectation(Expr):
                 if power % 2 == 0
             )
         )
+
+
+#: Squared Frobenius norm of the Jacobian of an encoder, and its expectation.
+squared_jacobian = Symbol("|Dh(z)|_F^2", real=True)
+dirichlet_energy = Expectation(squared_jacobian)
 
 
 def _bracketed(operator: str, inside: prettyForm) -> prettyForm:

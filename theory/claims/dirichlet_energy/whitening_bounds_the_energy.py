@@ -12,9 +12,9 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.identifiability import rotation_at_the_floor
-from theory.notation import A, latent, m
+from theory.instances import CORRELATIONS, expressions, linear_part, of_encoder, whitened_encoders
+from theory.notation import A, dirichlet_energy, latent, m
 
 _degree, _variance = sp.symbols("d v", real=True)
 _outputs = sp.MatrixSymbol("h(z)", m, 1)
@@ -63,6 +63,11 @@ CLAIM = Claim(
     assumptions=assume("gaussian_latents", "whitened"),
     background=("hermite_completeness",),
     steps=(TERM, LINEAR, COVARIANCE),
+    holds_at=lambda _: (
+        of_encoder(h, CORRELATIONS[0]) | {_outputs: expressions(h), A * latent: expressions(linear_part(h))}
+        for outputs in (1, 2, 3)
+        for h in whitened_encoders(outputs)
+    ),
     expected=Verdict.PROVED,
 )
 
