@@ -13,6 +13,7 @@ def fuzz(
     holds: Callable[..., None],
     *strategies: SearchStrategy[Any],
     examples: int,
+    shrink: bool = True,
     **covered: JSON,
 ) -> Finding:
     """Try a property on generated examples, the same ones in every run.
@@ -25,6 +26,8 @@ def fuzz(
         One for each argument of the property.
     examples
         Number of examples.
+    shrink
+        Whether to look for a simpler example where the property fails.
     covered
         What the examples range over, for the report.
     """
@@ -34,7 +37,7 @@ def fuzz(
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.generate, Phase.target, Phase.shrink],
+        phases=[Phase.explicit, Phase.generate, Phase.target, *([Phase.shrink] if shrink else [])],
         print_blob=False,
     )(given(*strategies)(holds))
     covered = {"examples": examples, **covered}

@@ -11,8 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.encoder import HermiteEncoder
+from theory.hermite import sequence
 
 Array = NDArray[np.float64]
+
+
+def evaluate(encoder: HermiteEncoder, latent: Array) -> Array:
+    """Embed latents of shape (N, n) by an exact encoder of m outputs, shape (N, m)."""
+    values = sequence(latent, encoder.max_degree)
+    embedding = np.zeros((len(latent), len(encoder.outputs)))
+    for i, output in enumerate(encoder.outputs):
+        for index, coefficient in output.items():
+            factors = (values[degree][:, j] for j, degree in enumerate(index) if degree)
+            embedding[:, i] += float(coefficient) * prod(factors, start=np.ones(len(latent)))
+    return embedding
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,15 @@ class Coefficients:
         """Alignment loss in the Gaussian world of pair correlation `rho`."""
         linear = 2 * (1 - rho) * np.sum(self.linear**2)
         return float(linear + 2 * np.sum((1 - rho**self.degrees) * self.nonlinear**2))
+
+    def excess(self, rho: float) -> float:
+        r"""Excess $L(h)-2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h$ in the world of pair correlation `rho`."""
+        return float(2 * np.sum((rho - rho**self.degrees) * self.nonlinear**2))
+
+    @property
+    def defect(self) -> float:
+        r"""Defect $|\mathrm{Cov}\,h-I|_F$."""
+        return float(np.linalg.norm(self.covariance - np.eye(len(self.linear))))
 
     def recovery_error(self) -> float:
         r"""Distance $\min_Q \mathbb{E}|h(z)-Qz|^2$ to the rotations, for m = n."""

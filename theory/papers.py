@@ -60,6 +60,14 @@ PAPERS = {
             2005,
         ),
         Paper(
+            "HimenoYamada",
+            "T. Himeno, T. Yamada",
+            "Estimations for some functions of covariance matrix in high dimension under non-normality and its "
+            "applications",
+            "Journal of Multivariate Analysis 130, 27-44",
+            2014,
+        ),
+        Paper(
             "ODonnell",
             "R. O'Donnell",
             "Analysis of Boolean Functions",
@@ -72,6 +80,27 @@ PAPERS = {
             "Principles of Mathematical Analysis",
             "McGraw-Hill, 3rd edition",
             1976,
+        ),
+        Paper(
+            "Kallenberg",
+            "O. Kallenberg",
+            "Foundations of Modern Probability",
+            "Springer, 3rd edition",
+            2021,
+        ),
+        Paper(
+            "Fazel",
+            "M. Fazel, R. Ge, S. M. Kakade, M. Mesbahi",
+            "Global Convergence of Policy Gradient Methods for the Linear Quadratic Regulator",
+            "arXiv:1801.05039",
+            2018,
+        ),
+        Paper(
+            "Bertsekas",
+            "D. P. Bertsekas",
+            "Dynamic Programming and Optimal Control, volume I",
+            "Athena Scientific, 4th edition",
+            2017,
         ),
     )
 }

@@ -9,6 +9,7 @@ import z3
 from sympy.logic.boolalg import BooleanAtom
 
 from theory.claim import Finding, Instance
+from theory.matrices import normal_form
 from theory.notation import Expectation
 
 _TIMEOUT_MS = 20_000
@@ -32,9 +33,9 @@ def identity(statement: sp.Basic, **covered: str) -> Finding:
     """
     if not isinstance(statement, sp.Eq) or statement.lhs == statement.rhs:
         return Finding(None, covered, f"not an open equation: {statement}")
-    left, right = statement.lhs.doit(), statement.rhs.doit()
+    left, right = normal_form(statement.lhs), normal_form(statement.rhs)
     if left.is_Matrix:
-        same = sp.expand(left) == sp.expand(right)
+        same = left == right
         return Finding(same or None, covered, "" if same else f"{left} and {right} may differ")
     difference = sp.simplify(left - right)
     verdict = difference.equals(0)

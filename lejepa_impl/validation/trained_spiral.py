@@ -11,8 +11,8 @@ from functools import cache
 from lejepa_impl.metrics import Recovery
 from lejepa_impl.train.loop import evaluate, train
 from lejepa_impl.train.spec import QUICK, TrainingSpec
+from proofs_numeric.bounds import recovery_bound
 from theory.claim import JSON, Finding, Kind, Profile, evidence
-from theory.claims.recovery.approximate_recovery import printed_bound
 
 #: Standard errors that a statistic may fall short by: one-sided false-alarm probability 1e-10.
 _Z = 6.36
@@ -40,16 +40,26 @@ def trained_loss_is_above_the_floor(profile: Profile) -> Finding:
     return Finding(passed, covered, "" if passed else f"excess {recovery.excess:.3g}")
 
 
-@evidence("approximate_recovery", Kind.TRAINED)
-def trained_error_is_below_the_bound(profile: Profile) -> Finding:
-    """The recovery error of a trained encoder against the printed bound."""
+def _error_against(profile: Profile, *, sharp: bool) -> Finding:
     spec, recovery, covered = _spiral(profile)
     # The bound is taken at the upper confidence limit of the excess, which only it depends on steeply.
     excess = max(recovery.excess, 0) + _Z * recovery.excess_standard_error
-    bound = float(printed_bound(excess, recovery.defect, spec.rho))
+    bound = float(recovery_bound(excess, recovery.defect, spec.rho, dim=spec.dim, sharp=sharp))
     passed = recovery.error <= bound
     covered |= {"bound": bound, "false_alarm_probability": _FALSE_ALARM_PROBABILITY}
     return Finding(passed, covered, "" if passed else f"error {recovery.error:.3g} > {bound:.3g}")
+
+
+@evidence("approximate_recovery", Kind.TRAINED)
+def trained_error_is_below_the_bound(profile: Profile) -> Finding:
+    """The recovery error of a trained encoder against the printed bound."""
+    return _error_against(profile, sharp=False)
+
+
+@evidence("sharp_recovery", Kind.TRAINED)
+def trained_error_is_below_the_sharp_bound(profile: Profile) -> Finding:
+    """The recovery error of a trained encoder against the sharp bound."""
+    return _error_against(profile, sharp=True)
 
 
 @evidence("rotation_at_the_floor", Kind.TRAINED)

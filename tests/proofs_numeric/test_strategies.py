@@ -6,8 +6,9 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from proofs_numeric.fuzzing import fuzz
-from proofs_numeric.hermite_coefficients import Coefficients
-from proofs_numeric.strategies import correlations, hermite_encoders, orthogonal_matrices
+from proofs_numeric.hermite_coefficients import Coefficients, evaluate
+from proofs_numeric.strategies import correlations, hermite_encoders, near_identity_encoders, orthogonal_matrices
+from theory.encoder import HermiteEncoder
 
 
 @given(correlations(negative=True))
@@ -42,6 +43,40 @@ def test_encoders_are_in_their_domain(encoder):
 )
 def test_encoders_reach_their_corners(wanted):
     find(hermite_encoders(), wanted)
+
+
+@given(near_identity_encoders())
+def test_encoders_near_the_identity_have_as_many_outputs_as_latents(encoder):
+    assert len(encoder.outputs) == encoder.dim <= 3
+    assert encoder.max_degree <= 3
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda encoder: Coefficients.of(encoder).recovery_error() == 0 and encoder.dim == 3,
+        lambda encoder: 0 < Coefficients.of(encoder).recovery_error() < 0.01,
+        lambda encoder: Coefficients.of(encoder).defect > 1,
+    ],
+    ids=["identity", "near", "far"],
+)
+def test_encoders_near_the_identity_reach_their_corners(wanted):
+    find(near_identity_encoders(), wanted)
+
+
+def test_excess_is_the_loss_beyond_that_of_the_variance():
+    # (z_1 + 2 He_2(z_1), z_2): excess 2 (rho - rho^2) of variance 8.
+    encoder = HermiteEncoder(2, ({(1, 0): 1, (2, 0): 2}, {(0, 1): 1}))
+    coefficients = Coefficients.of(encoder)
+    loss = coefficients.alignment_loss(0.8)
+    assert coefficients.excess(0.8) == pytest.approx(loss - 2 * 0.2 * np.trace(coefficients.covariance))
+    assert coefficients.excess(0.8) == pytest.approx(2 * (0.8 - 0.64) * 8)
+    assert coefficients.defect == pytest.approx(8)
+
+
+def test_an_exact_encoder_is_evaluated_on_arrays():
+    encoder = HermiteEncoder(2, ({(0, 0): 3, (1, 2): 2}, {(0, 1): 1}))
+    np.testing.assert_allclose(evaluate(encoder, np.array([[2.0, 3.0], [0.0, 1.0]])), [[35, 3], [3, 1]])
 
 
 def test_the_simplest_encoder_is_the_identity_of_one_latent():

@@ -21,6 +21,9 @@ _ASSUMPTIONS = {
     "noise": r"$\eta_j$ is not constant.",
     "one_law": r"The pairs $(z_j,z_j')$ have one law for all $j$.",
     "linear_optimum": r"$h(z)=z$, scaled to unit variances, minimises $L(h)$ among the whitened $h$.",
+    "rotation": r"$h(z)=Qz$ with $Q$ orthogonal.",
+    "transported_transition": r"Planning in the learned latent uses $\hat z_{t+1}=Q\,F(Q^\top\hat z_t,a_t,\xi_t)$.",
+    "finite_costs": r"Every plan has an expected cost.",
 }
 
 #: What makes a world Gaussian, for claims that need all of it.

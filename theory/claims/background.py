@@ -2,8 +2,8 @@
 
 References
 ----------
-Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 7.3.1 and section 7.4; Cramér (1936);
-Zettl (2005), Theorem 4.3.1; Rudin (1976), Theorem 9.23.
+Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 2.6.3; Cramér (1936); Zettl (2005), Theorem 4.3.1;
+Rudin (1976), Theorem 9.23.
 """
 
 import sympy as sp
@@ -23,16 +23,15 @@ HERMITE_COMPLETENESS = Claim(
     expected=Verdict.SUPPORTED,
 )
 
-_A, _P, _Q = (sp.MatrixSymbol(name, *sp.symbols("n n", integer=True)) for name in "APQ")
-POLAR_DECOMPOSITION = Claim(
-    id="polar_decomposition",
+_A, _U, _Sigma, _V = (sp.MatrixSymbol(name, *sp.symbols("n n", integer=True)) for name in ("A", "U", "Sigma", "V"))
+SINGULAR_VALUE_DECOMPOSITION = Claim(
+    id="singular_value_decomposition",
     paper="HornJohnson",
-    locator="Theorem 7.3.1",
+    locator="Theorem 2.6.3",
     role=Role.BACKGROUND,
-    title="Polar decomposition",
-    says=r"Every square $A$ is $PQ$ with $P\succeq0$ and $Q$ orthogonal, and the distance of $A$ to the orthogonal "
-    r"matrices is $|A-Q|_F^2=\sum_i(\sigma_i(A)-1)^2$.",
-    statement=sp.Eq(_A, _P * _Q),
+    title="Singular value decomposition",
+    says=r"Every square $A$ is $U\Sigma V^\top$ with $U$, $V$ orthogonal and $\Sigma\ge0$ diagonal.",
+    statement=sp.Eq(_A, _U * _Sigma * _V.T),
     assumptions={"square": r"$A$ is a real square matrix."},
     expected=Verdict.SUPPORTED,
 )

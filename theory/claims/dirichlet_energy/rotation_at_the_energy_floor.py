@@ -88,7 +88,7 @@ CLAIM = Claim(
     says=r"A diffeomorphism $h$ that preserves $N(0,I_n)$ has $\mathbb{E}|Dh|_F^2=n$ iff $h(z)=Qz$ with $Q$ orthogonal.",
     statement=sp.Equivalent(sp.Eq(dirichlet_energy, n), sp.Eq(encoded, Q * latent)),
     assumptions=assume("gaussian_latents") | GAUSSIAN_DIFFEOMORPHISM,
-    background=("polar_decomposition",),
+    background=("singular_value_decomposition",),
     steps=(GAPS_VANISH, ORTHOGONAL, ISOMETRY, AFFINE, CENTRED, ATTAINED),
     holds_at=lambda _: map(of_map, gaussian_diffeomorphisms()),
     expected=Verdict.PROVED,

@@ -56,7 +56,7 @@ CLAIM = Claim(
     says=r"If $h(z)=Qz$ with $Q$ orthogonal, $h(z')=\rho\,h(z)+\sqrt{1-\rho^2}\,\xi$ with $\xi\sim N(0,I_n)$ "
     r"independent of $h(z)$, since $\xi=Q\eta$ depends on the noise alone.",
     statement=sp.Eq(_next_encoded, rho * encoded + _scale * _xi),
-    assumptions=assume("gaussian_noise", "isotropic", "correlation") | {"rotation": r"$h(z)=Qz$, $QQ^\top=I$."},
+    assumptions=assume("gaussian_noise", "isotropic", "correlation", "rotation"),
     steps=(LINEARITY, NOISE_LAW),
     holds_at=lambda _: (
         {

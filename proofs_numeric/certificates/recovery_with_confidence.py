@@ -1,0 +1,72 @@
+"""Coverage of the confidence bound on the recovery error, over fuzzed encoders and their sampled pairs."""
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import binom
+from sympy import Rational
+
+from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
+from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.hermite_coefficients import Coefficients, evaluate
+from proofs_numeric.strategies import correlations, near_identity_encoders
+from theory.claim import Finding, Kind, Profile, evidence
+from theory.claims.recovery.recovery_by_direction import bent_encoder
+from theory.encoder import HermiteEncoder
+
+_CONFIDENCE = 0.95
+_FALSE_ALARM_PROBABILITY = 1e-6
+_PAIRS = 1_000
+
+
+# An encoder without nonlinear part has a bound that no estimate can miss by much: most here have one.
+_NUMBERS = st.integers(1, 12).map(lambda count: Rational(count, 12))
+_DIRECTIONS = st.lists(st.tuples(_NUMBERS, _NUMBERS.map(lambda half: half / 3)), min_size=1, max_size=3)
+_ENCODERS = near_identity_encoders() | _DIRECTIONS.map(
+    lambda directions: bent_encoder(tuple(sigma for sigma, _ in directions), tuple(half for _, half in directions))
+)
+
+
+def sampled_pairs(
+    encoder: HermiteEncoder, rho: float, pairs: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Draw latent pairs of the Gaussian world and embed both."""
+    random = np.random.default_rng(seed)
+    latent, noise = random.standard_normal((2, pairs, encoder.dim))
+    return evaluate(encoder, latent), evaluate(encoder, rho * latent + np.sqrt(1 - rho**2) * noise)
+
+
+@evidence("recovery_with_confidence", Kind.FUZZ, step="coverage")
+def coverage_over_fuzzed_encoders(profile: Profile) -> Finding:
+    """Count how often the confidence bound is below the sharp bound of the encoder's exact moments."""
+    missed = []
+
+    def measure(encoder: HermiteEncoder, rho: Fraction, seed: int) -> None:
+        correlation, exact = float(rho), Coefficients.of(encoder)
+        sharp = recovery_bound(exact.excess(correlation), exact.defect, correlation, dim=encoder.dim)
+        pairs = sampled_pairs(encoder, correlation, _PAIRS, seed)
+        estimated = recovery_confidence_bound(*pairs, correlation, confidence=_CONFIDENCE)
+        missed.append(bool(estimated.bound < sharp - 1e-12))
+
+    finding = fuzz(
+        measure,
+        _ENCODERS,
+        correlations(),
+        st.integers(0, 2**32 - 1),
+        examples=profile.pick(quick=120, thorough=2_000),
+        n="1 to 3",
+        max_degree=3,
+        rho="(0, 1)",
+        pairs=_PAIRS,
+    )
+    allowed = int(binom.isf(_FALSE_ALARM_PROBABILITY, len(missed), 1 - _CONFIDENCE))
+    covered = {
+        **finding.covered,
+        "missed": sum(missed),
+        "allowed": allowed,
+        "false_alarm_probability": _FALSE_ALARM_PROBABILITY,
+    }
+    passed = sum(missed) <= allowed
+    return Finding(passed, covered, "" if passed else f"{sum(missed)} of {len(missed)} missed")
