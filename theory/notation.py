@@ -49,6 +49,8 @@ alignment_loss = Symbol("L(h)", real=True)
 #: Linear part of an encoder, an orthogonal matrix, the latent as a vector, and the encoder of it.
 A, Q = MatrixSymbol("A", m, n), MatrixSymbol("Q", n, n)
 latent, encoded = MatrixSymbol("z", n, 1), MatrixSymbol("h(z)", n, 1)
+#: The encoded latent where outputs need not be as many as latents.
+outputs = MatrixSymbol("h(z)", m, 1)
 
 
 class H(Function):

@@ -44,9 +44,7 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "square_integrable") | {"small_steps": r"$\rho\to1$."},
     background=("hermite_completeness",),
     steps=(DEGREE, DOMINATED),
-    holds_at=lambda _: (
-        of_encoder(encoder, rho) for encoder in dense_encoders([(1, 1, 5), (2, 1, 2)])
-    ),
+    holds_at=lambda _: (of_encoder(encoder, rho) for encoder in dense_encoders([(1, 1, 5), (2, 1, 2)])),
     expected=Verdict.PROVED,
 )
 

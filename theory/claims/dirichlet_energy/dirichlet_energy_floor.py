@@ -43,7 +43,10 @@ JENSEN = Step(
 TOTAL = Step(
     "total",
     r"Together, the energy is at least $nG\ge n$.",
-    sp.Implies(sp.And(sp.StrictGreaterThan(n, 0, evaluate=False), dirichlet_energy >= n * _geometric, _geometric >= 1), dirichlet_energy >= n),
+    sp.Implies(
+        sp.And(sp.StrictGreaterThan(n, 0, evaluate=False), dirichlet_energy >= n * _geometric, _geometric >= 1),
+        dirichlet_energy >= n,
+    ),
     decided_by=Kind.SMT,
     over={"n": "(0, oo)"},
 )
