@@ -93,7 +93,7 @@ def of_encoder(encoder: HermiteEncoder, correlation: sp.Expr) -> dict[sp.Basic, 
 
 
 def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
-    """Size of a smooth map of the latents to as many outputs, the map, its linear part, and its energy by integration."""
+    """Size of a smooth map to as many outputs as latents, the map, its linear part, and its energy by integration."""
     variables = _latents(image.rows)
     jacobian = image.jacobian(variables)
     energy = sp.expand(sp.trigsimp(sp.expand(jacobian.norm() ** 2)))

@@ -42,7 +42,7 @@ _LIMIT = 1e-6
 
 @evidence("first_harmonic_is_monotone", Kind.FUZZ)
 def spectra_of_the_worlds(_profile: Profile) -> Finding:
-    """Compute each spectrum: the first two rates are the exact ones within the error bars, and the first harmonic rises."""
+    """Compute each spectrum: the first rates are the exact ones within the error bars, and the first harmonic rises."""
     cases = [(world, a) for world in WORLDS for a in map(Rational, SHAPES) if a in world.shapes]
     wrong = [line for case in cases for line in _wrong(*case)]
     return Finding(not wrong, {"laws and shapes": [f"{world.law}, a = {a}" for world, a in cases]}, "; ".join(wrong))

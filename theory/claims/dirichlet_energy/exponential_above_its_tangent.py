@@ -35,8 +35,8 @@ SIGN = Step(
 )
 MEAN = Step(
     "mean",
-    r"So $e^X-1-X\ge0$ has a mean $g=G-1-M\ge0$, $G=\mathbb{E}\,e^X$, $M=\mathbb{E}X$, which is $0$ only if $X=0$ almost "
-    r"surely.",
+    r"So $e^X-1-X\ge0$ has a mean $g=G-1-M\ge0$, $G=\mathbb{E}\,e^X$, $M=\mathbb{E}X$, which is $0$ only if $X=0$ "
+    r"almost surely.",
     sp.Implies(
         sp.And(_mean_gap >= 0, sp.Eq(_mean_gap, _mean_exponential - 1 - _mean)),
         sp.And(

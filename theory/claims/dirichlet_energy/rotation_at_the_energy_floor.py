@@ -85,7 +85,7 @@ CLAIM = Claim(
     locator="Appendix E",
     role=Role.THEOREM,
     title="The Dirichlet energy is at its floor for rotations, and for nothing else",
-    says=r"A diffeomorphism $h$ that preserves $N(0,I_n)$ has $\mathbb{E}|Dh|_F^2=n$ iff $h(z)=Qz$ with $Q$ orthogonal.",
+    says=r"A diffeomorphism $h$ that preserves $N(0,I_n)$ has $\mathbb{E}|Dh|_F^2=n$ iff $h(z)=Qz$, $Q$ orthogonal.",
     statement=sp.Equivalent(sp.Eq(dirichlet_energy, n), sp.Eq(encoded, Q * latent)),
     assumptions=assume("gaussian_latents") | GAUSSIAN_DIFFEOMORPHISM,
     background=("singular_value_decomposition",),

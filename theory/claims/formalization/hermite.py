@@ -60,7 +60,7 @@ MEHLER_SUMMABILITY = Claim(
         {
             rho: correlation,
             sp.oo: sp.Integer(8),
-            **by_index(w[d], {1: 1 - tail, 2: tail / 3, 8: tail * sp.Rational(2, 3)}),
+            **by_index(w[d], {1: 1 - tail, 2: tail / 3, 8: 2 * tail / 3}),
         }
         for correlation in CORRELATIONS
         for tail in (sp.Integer(0), sp.Rational(1, 2), sp.Integer(1))
@@ -103,8 +103,8 @@ OWN_WEIGHTS = Claim(
     locator="Appendix G, Lean axiom `linear_of_degree_one`",
     role=Role.EXTENSION,
     title="A centred map is linear almost everywhere iff it has no weight beyond degree 1",
-    says=r"If $w_d$ is the variance of $h$ itself at Hermite degree $d$ and $\mathbb{E}\,h=0$, then $w_d=0$ for all $d\ge2$ "
-    r"iff $h(z)=Az$ almost everywhere; weights do not see a null set.",
+    says=r"If $w_d$ is the variance of $h$ itself at Hermite degree $d$ and $\mathbb{E}\,h=0$, then $w_d=0$ for all "
+    r"$d\ge2$ iff $h(z)=Az$ almost everywhere; weights do not see a null set.",
     statement=sp.Equivalent(sp.Eq(sp.Sum(w[d], (d, 2, sp.oo)), 0), sp.Eq(outputs, A * latent)),
     assumptions=assume("gaussian_latents", "square_integrable", "centred")
     | {"own_weights": r"$w_d$ is the variance of $h$ at Hermite degree $d$."},

@@ -84,7 +84,7 @@ ROTATION = Step(
 )
 ATTAINED = Step(
     "attained",
-    r"Conversely $Q\,\Phi(z)$ has the variance $\mathrm{tr}\,QQ^\top=\mathrm{tr}\,I=n$, all of it in the top eigenspace.",
+    r"Conversely $Q\,\Phi(z)$ has the variance $\mathrm{tr}\,QQ^\top=\mathrm{tr}\,I=n$, all of it in that eigenspace.",
     sp.Eq(2 * (1 - sp.exp(-_first_rate * t)) * sp.Trace(sp.Identity(n)), _floor),
     decided_by=Kind.SYMBOLIC,
     over={"n": "every integer >= 1"},
@@ -139,8 +139,8 @@ CLAIM = Claim(
     locator="Appendix F, non-Gaussian latents",
     role=Role.THEOREM,
     title="Identical latents are identified up to a rotation of a monotone transform of each",
-    says=r"A whitened $h:\mathbb{R}^n\to\mathbb{R}^n$ has the least loss, $2(1-e^{-\lambda_1t})\,n$, iff it is $Q\,\Phi(z)$ "
-    r"with $Q$ orthogonal, $\Phi(z)=(\varphi_1(z_1),\dots,\varphi_1(z_n))$ and $\varphi_1$ strictly monotone.",
+    says=r"A whitened $h:\mathbb{R}^n\to\mathbb{R}^n$ has the least loss, $2(1-e^{-\lambda_1t})\,n$, iff it is "
+    r"$Q\,\Phi(z)$ with $Q$ orthogonal, $\Phi(z)=(\varphi_1(z_1),\dots,\varphi_1(z_n))$ and $\varphi_1$ strictly monotone.",
     statement=sp.Equivalent(sp.Eq(alignment_loss, _floor), sp.Eq(encoded, Q * _harmonics)),
     assumptions=assume("independent_coordinates", "whitened")
     | REVERSIBLE_DIFFUSION
