@@ -60,13 +60,12 @@ def rational_rotation(dim: int, seed: int = 0) -> sp.Matrix:
 
 
 def gaussian_diffeomorphisms() -> Iterator[sp.Matrix]:
-    r"""Generate diffeomorphisms that preserve $N(0,I_n)$: rotations, and twists of the plane by the angle $c|z|^2$."""
+    r"""Generate diffeomorphisms that preserve $N(0,I_n)$: rotations, and a twist of the plane by the angle $|z|^2/3$."""
     for dim in (1, 2, 3):
         yield rational_rotation(dim) * _latents(dim)
     first, second = plane = _latents(2)
-    for speed in (sp.Rational(1, 3), sp.Integer(1)):
-        angle = speed * (first**2 + second**2)
-        yield sp.Matrix([[sp.cos(angle), -sp.sin(angle)], [sp.sin(angle), sp.cos(angle)]]) * plane
+    angle = (first**2 + second**2) / 3
+    yield sp.Matrix([[sp.cos(angle), -sp.sin(angle)], [sp.sin(angle), sp.cos(angle)]]) * plane
 
 
 def whitened_encoders(outputs: int) -> Iterator[HermiteEncoder]:

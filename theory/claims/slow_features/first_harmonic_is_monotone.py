@@ -111,8 +111,8 @@ CLAIM = Claim(
     locator="Appendix F, first harmonics",
     role=Role.THEOREM,
     title="The slowest function of a latent is a strictly monotone transform of it",
-    says=r"$\varphi_1'(x)\ne0$ at every inner point $x$, and the next eigenvalue $\lambda_2$, counted with multiplicity, "
-    r"is larger: $\lambda_1$ is simple.",
+    says=r"$\varphi_1'(x)\ne0$ at every inner point $x$, and the next eigenvalue $\lambda_2$, counted with "
+    r"multiplicity, is larger: $\lambda_1$ is simple.",
     statement=sp.And(sp.Ne(sp.Subs(sp.Derivative(_harmonic, z), z, x), 0), _next_rate > _first_rate),
     assumptions=REVERSIBLE_DIFFUSION,
     steps=(REARRANGED, MINIMAL, FLUX, SIMPLE),

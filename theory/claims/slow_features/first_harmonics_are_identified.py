@@ -140,7 +140,8 @@ CLAIM = Claim(
     role=Role.THEOREM,
     title="Identical latents are identified up to a rotation of a monotone transform of each",
     says=r"A whitened $h:\mathbb{R}^n\to\mathbb{R}^n$ has the least loss, $2(1-e^{-\lambda_1t})\,n$, iff it is "
-    r"$Q\,\Phi(z)$ with $Q$ orthogonal, $\Phi(z)=(\varphi_1(z_1),\dots,\varphi_1(z_n))$ and $\varphi_1$ strictly monotone.",
+    r"$Q\,\Phi(z)$ with $Q$ orthogonal, $\Phi(z)=(\varphi_1(z_1),\dots,\varphi_1(z_n))$ and $\varphi_1$ strictly "
+    r"monotone.",
     statement=sp.Equivalent(sp.Eq(alignment_loss, _floor), sp.Eq(encoded, Q * _harmonics)),
     assumptions=assume("independent_coordinates", "whitened")
     | REVERSIBLE_DIFFUSION
