@@ -1,9 +1,11 @@
 """Run a Hypothesis property as a check of the ledger."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis.strategies import SearchStrategy
 
 from theory.claim import JSON, Finding
@@ -47,3 +49,34 @@ def fuzz(
         example = "; ".join(getattr(failure, "__notes__", []))
         return Finding(False, covered, f"{failure} {example}".strip())
     return Finding(True, covered)
+
+
+def fuzz_largest(
+    quantity: Callable[..., float],
+    *strategies: SearchStrategy[Any],
+    examples: int,
+    name: str = "ratio",
+    **covered: JSON,
+) -> Finding:
+    """Try a property on examples that are steered to the largest value of a quantity, and report that value.
+
+    Parameters
+    ----------
+    quantity
+        Returns the value of an example, and raises AssertionError where the property fails.
+    name
+        What the quantity is, for the report.
+    strategies, examples, covered
+        As for `fuzz`.
+    """
+    largest = 0.0
+
+    @wraps(quantity)
+    def holds(*arguments: Any, **named: Any) -> None:
+        nonlocal largest
+        value = quantity(*arguments, **named)
+        largest = max(largest, value)
+        target(value)
+
+    finding = fuzz(holds, *strategies, examples=examples, **covered)
+    return replace(finding, covered={**finding.covered, f"largest {name}": largest})

@@ -10,6 +10,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from theory.claim import Finding, Instance
 from theory.matrices import normal_form
+from theory.notation import Expectation
 
 _TIMEOUT_MS = 20_000
 
@@ -101,17 +102,17 @@ _OPERATIONS: dict[type, Callable[..., z3.ExprRef]] = {
 
 
 def to_z3(statement: sp.Basic) -> z3.ExprRef:
-    """Translate a SymPy formula of real arithmetic, every free symbol a real variable.
+    """Translate a SymPy formula of real arithmetic, every free symbol and every expectation a real variable.
 
     Raises
     ------
     TypeError
         If the formula holds something else, or a symbol that may be complex.
     """
-    if isinstance(statement, sp.Symbol):
+    if isinstance(statement, sp.Symbol | Expectation):
         if not statement.is_real:
             raise TypeError(f"symbol {statement} is not declared real")
-        return z3.Real(statement.name)
+        return z3.Real(str(statement))
     if isinstance(statement, sp.Rational):
         return z3.Q(statement.p, statement.q)
     if isinstance(statement, sp.Pow) and statement.exp.is_Integer:
