@@ -64,6 +64,8 @@ class H(Function):
 class Expectation(Expr):
     """Expectation over the law of the world: part of a statement, not evaluated."""
 
+    is_real = True
+
     def __new__(cls, integrand: Expr) -> "Expectation":
         """Build the unevaluated expectation of `integrand`."""
         return Expr.__new__(cls, integrand)
@@ -73,6 +75,10 @@ class Expectation(Expr):
 
     def _pretty(self, printer: PrettyPrinter) -> prettyForm:
         return _bracketed("E", printer._print(self.args[0]))
+
+
+#: Recovery error E|h(z)-Qz|^2 of an encoder at the nearest rotation Q.
+recovery_error = Expectation(Symbol("|h(z)-Qz|^2", real=True))
 
 
 class GaussianExpectation(Expr):
