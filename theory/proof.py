@@ -66,16 +66,17 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     if isinstance(statement, BooleanAtom):
         return Finding(None, covered, f"collapsed to {statement} when it was built")
     statement, roots = _without_roots(statement)
-    solver = z3.Solver()
-    solver.set("timeout", timeout_ms)
-    solver.add(*map(to_z3, roots))
-    if isinstance(statement, sp.Implies):
-        solver.push()
-        solver.add(to_z3(statement.args[0]))
-        if solver.check() == z3.unsat:
-            return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
-        solver.pop()
-    solver.add(z3.Not(to_z3(statement)))
+
+    def solver_of(formula: z3.ExprRef) -> z3.Solver:
+        # A solver of its own for each question: after a push, z3 forgoes its decision procedure for polynomials.
+        solver = z3.Solver()
+        solver.set("timeout", timeout_ms)
+        solver.add(*map(to_z3, roots), formula)
+        return solver
+
+    if isinstance(statement, sp.Implies) and solver_of(to_z3(statement.args[0])).check() == z3.unsat:
+        return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
+    solver = solver_of(z3.Not(to_z3(statement)))
     answer = solver.check()
     if answer == z3.unsat:
         return Finding(True, covered)

@@ -56,7 +56,7 @@ ERROR = Step(
 BUDGET = Step(
     "budget",
     r"$\sum_i\nu_i=\mathrm{tr}\,N\le D$, the variance at degrees 2 and more.",
-    sp.Le(sp.Sum(_bent[k], (k, 1, n)), sp.Symbol("D", real=True)),
+    sp.Sum(_bent[k], (k, 1, n)) <= sp.Symbol("D", real=True),
     by=("approximate_recovery",),
 )
 DIAGONAL = Step(
@@ -113,7 +113,11 @@ CLAIM = Claim(
     title="The recovery error is a sum over directions, and every sum is attained",
     says=r"$\min_Q\mathbb{E}|h(z)-Qz|^2=\sum_i(\nu_i+(1-\sigma_i)^2)$ with $\sigma_i,\nu_i\ge0$, $\sum_i\nu_i\le D$ "
     r"and $\sum_i(\sigma_i^2+\nu_i-1)^2\le\varepsilon^2$; every list of such numbers is that of an encoder.",
-    statement=sp.Eq(recovery_error, sp.Sum(direction_error(_singular_value[k], _bent[k]), (k, 1, n))),
+    statement=sp.And(
+        sp.Eq(recovery_error, sp.Sum(direction_error(_singular_value[k], _bent[k]), (k, 1, n))),
+        BUDGET.statement,
+        sp.Sum(direction_defect(_singular_value[k], _bent[k]) ** 2, (k, 1, n)) <= _defect**2,
+    ),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + 2\rho(1-\rho)D$.",

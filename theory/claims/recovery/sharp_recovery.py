@@ -35,8 +35,6 @@ def sharp_bound(nonlinear: sp.Expr, defect: sp.Expr) -> sp.Expr:
     return nonlinear + sharp_distortion(defect + nonlinear)
 
 
-_q_shortfall = 1 - _root**2
-
 LEAST_SINGULAR_VALUE = Step(
     "least_singular_value",
     r"Let $q=\sqrt{1-s}$, so that $\varepsilon+D=1-q^2$. In each direction $|\sigma^2+\nu-1|\le\varepsilon$ and "
@@ -47,7 +45,7 @@ LEAST_SINGULAR_VALUE = Step(
             _root >= 0,
             sp.Abs(direction_defect(_sigma, _variance)) <= _defect,
             _variance <= _nonlinear,
-            sp.Eq(_defect + _nonlinear, _q_shortfall),
+            sp.Eq(_defect + _nonlinear, 1 - _root**2),
         ),
         _sigma >= _root,
     ),

@@ -76,9 +76,9 @@ DEFICIT = Step(
     "deficit",
     r"Let $d=1-\sigma^2\le1$ be the deficit of a direction. Its entry of the defect is $\nu-d$, its share of the error "
     r"$\nu+g(d)$ with $g=(1-\sigma)^2$. So $e\le D+\sum g(d_i)$ where $\sum(d_i-\nu_i)^2\le\varepsilon^2$.",
-    sp.Eq(direction_defect(sp.sqrt(1 - _deficit), _variance), _variance - _deficit, evaluate=False),
+    sp.Implies(sp.Eq(_deficit, 1 - _u**2), sp.Eq(direction_defect(_u, _variance), _variance - _deficit)),
     by=("recovery_by_direction",),
-    decided_by=Kind.SYMBOLIC,
+    decided_by=Kind.SMT,
     over={"d": "(-oo, 1]"},
 )
 LOSE = Step(
@@ -230,8 +230,11 @@ COUNT = Step(
 EVEN = Step(
     "even",
     r"Let $\tau$ be the larger of $\varepsilon/\sqrt{k+1}$, for which $(k+1)\tau^2=\varepsilon^2$,",
-    sp.Eq((_lost + 1) * _even_shortfall(_defect, _lost) ** 2, _defect**2, evaluate=False),
-    decided_by=Kind.SYMBOLIC,
+    sp.Implies(
+        sp.And(_count >= 0, sp.Eq(_tau, _even_shortfall(_defect, _count))),
+        sp.Eq((_count + 1) * _tau**2, _defect**2),
+    ),
+    decided_by=Kind.SMT,
     over={"k": "[0, n)"},
 )
 SPENT = Step(
