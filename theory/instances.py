@@ -111,11 +111,16 @@ def largest_overlap(matrix: sp.Matrix) -> sp.Expr:
 
 
 @cache
-def recoveries() -> tuple[dict[sp.Basic, sp.Basic], ...]:
+def recoveries(mean: sp.Rational = sp.Integer(0)) -> tuple[dict[sp.Basic, sp.Basic], ...]:
     r"""Recovery error of bent encoders of one and two latents, with all that bounds it.
 
     The error is $\mathbb{E}|h|^2+n-2\max_Q\mathrm{tr}(Q^\top A)$. With it come sizes, correlation, excess, its bound on
-    the nonlinear variance, covariance defect, and $\sigma_i$, $\nu_i$ of the directions.
+    the nonlinear variance, covariance defect, the same from raw moments, and $\sigma_i$, $\nu_i$ of the directions.
+
+    Parameters
+    ----------
+    mean
+        Mean of the first output.
     """
     quarter, half, most, more = (sp.Rational(i, 8) for i in (2, 4, 7, 10))
     lists = [
@@ -128,25 +133,30 @@ def recoveries() -> tuple[dict[sp.Basic, sp.Basic], ...]:
         [(sp.Integer(0), sp.Integer(0)), (half, sp.Integer(0))],
         [(sp.Integer(0), half), (sp.Integer(0), most)],
     ]
-    return tuple(_recovery(directions, correlation) for directions in lists for correlation in CORRELATIONS[:2])
+    return tuple(_recovery(directions, correlation, mean) for directions in lists for correlation in CORRELATIONS[:2])
 
 
-def _recovery(directions: list[tuple[sp.Rational, sp.Rational]], correlation: sp.Rational) -> dict[sp.Basic, sp.Basic]:
+def _recovery(
+    directions: list[tuple[sp.Rational, sp.Rational]], correlation: sp.Rational, mean: sp.Rational
+) -> dict[sp.Basic, sp.Basic]:
     dim = len(directions)
     singular_values, halves = zip(*directions, strict=True)
     left, right = (-rational_rotation(dim, seed) for seed in (1, 2))
-    encoder = bent_encoder(singular_values, halves, left, right)
+    centred = bent_encoder(singular_values, halves, left, right)
+    encoder = HermiteEncoder(dim, (dict(centred.outputs[0]) | {(0,) * dim: mean}, *centred.outputs[1:]))
     sizes = of_encoder(encoder, correlation)
     covariance = sp.Matrix(encoder.covariance())
     linear = left * sp.diag(*singular_values) * right.T
     excess = sizes[alignment_loss] - 2 * (1 - correlation) * covariance.trace()
-    deviation = covariance - sp.eye(dim)
+    raw = covariance + sp.diag(mean**2, *[0] * (dim - 1))
     sigma, variance = (sp.IndexedBase(name, real=True)[k] for name in ("sigma", "nu"))
     return sizes | {
-        recovery_error: covariance.trace() + dim - 2 * largest_overlap(linear),
+        recovery_error: raw.trace() + dim - 2 * largest_overlap(linear),
         sp.Symbol("delta", real=True): excess,
         sp.Symbol("D", real=True): excess / (2 * correlation * (1 - correlation)),
-        sp.Symbol("epsilon", real=True): sp.sqrt((deviation.T * deviation).trace()),
+        sp.Symbol("epsilon", real=True): (covariance - sp.eye(dim)).norm(),
+        sp.Symbol("epsilon'", real=True): (raw - sp.eye(dim)).norm(),
+        sp.Symbol("m", real=True): mean,
         **by_index(sigma, dict(enumerate(singular_values, 1))),
         **by_index(variance, {i: 2 * b**2 for i, b in enumerate(halves, 1)}),
     }

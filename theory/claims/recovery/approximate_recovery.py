@@ -16,7 +16,6 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability.degree_penalty import penalty
-from theory.instances import recoveries
 from theory.notation import n, recovery_error, rho
 
 _excess, _nonlinear, _defect = sp.symbols("delta D epsilon", real=True)
@@ -170,7 +169,6 @@ CLAIM = Claim(
     },
     background=("hermite_completeness", "singular_value_decomposition"),
     steps=(EXCESS, NONLINEAR, VARIANCE, TRACE, ENTRY, DEFECT, SINGULAR_BASIS, SINGULAR_VALUE, TOTAL),
-    holds_at=lambda _: recoveries(),
     expected=Verdict.PROVED,
     sharpened_by="sharp_recovery",
 )

@@ -87,11 +87,7 @@ EXCESS_OF_BENT = Step(
         GaussianExpectation(
             GaussianExpectation(
                 sp.expand(
-                    (
-                        bent_output(transition(z, eta, rho), _sigma, _variance)
-                        - bent_output(z, _sigma, _variance)
-                    )
-                    ** 2
+                    (bent_output(transition(z, eta, rho), _sigma, _variance) - bent_output(z, _sigma, _variance)) ** 2
                 ),
                 eta,
             ),
