@@ -111,7 +111,7 @@ def largest_overlap(matrix: sp.Matrix) -> sp.Expr:
 
 
 @cache
-def recoveries(mean: sp.Rational = sp.Integer(0)) -> tuple[dict[sp.Basic, sp.Basic], ...]:
+def recoveries(mean: sp.Rational = sp.S.Zero) -> tuple[dict[sp.Basic, sp.Basic], ...]:
     r"""Recovery error of bent encoders of one and two latents, with all that bounds it.
 
     The error is $\mathbb{E}|h|^2+n-2\max_Q\mathrm{tr}(Q^\top A)$. With it come sizes, correlation, excess, its bound on

@@ -65,8 +65,8 @@ RAW_DEFECT = Step(
 )
 RAW_EXCESS = Step(
     "raw_excess",
-    r"With $\mathbb{E}|h|^2=\mathrm{tr}\,\mathrm{Cov}\,h+|\mu|^2$ in place of $v=\mathrm{tr}\,\mathrm{Cov}\,h$ the excess "
-    r"is too small by $2(1-\rho)|\mu|^2$: where $|\mu|=m$,",
+    r"With $\mathbb{E}|h|^2=\mathrm{tr}\,\mathrm{Cov}\,h+|\mu|^2$ in place of $v=\mathrm{tr}\,\mathrm{Cov}\,h$ the "
+    r"excess is too small by $2(1-\rho)|\mu|^2$: where $|\mu|=m$,",
     sp.Eq(
         nonlinear_variance_bound(_loss - 2 * (1 - rho) * _total, rho),
         nonlinear_variance_from_raw_moments(_loss - 2 * (1 - rho) * (_total + _mean**2), _mean**2, rho),
