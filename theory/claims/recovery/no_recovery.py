@@ -98,7 +98,8 @@ TRACE = Step(
 )
 MODERATE = Step(
     "moderate",
-    r"and as $|\sigma^2+\nu-1|\le\varepsilon\le3$, $\sigma\le2$ and $(1-\sigma)^2\le1$, so that it is at most $n+v$, $v\le D$ being the nonlinear variance.",
+    r"and as $|\sigma^2+\nu-1|\le\varepsilon\le3$, $\sigma\le2$ and $(1-\sigma)^2\le1$, so that it is at most $n+v$, "
+    r"$v\le D$ being the nonlinear variance.",
     sp.Implies(
         sp.And(_sigma >= 0, _variance >= 0, direction_defect(_sigma, _variance) <= _defect, _defect <= 3),
         direction_error(_sigma, _variance) <= _variance + 1,

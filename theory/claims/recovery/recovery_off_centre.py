@@ -45,9 +45,9 @@ SPLIT = Step(
 )
 RAW_DEFECT = Step(
     "raw_defect",
-    r"$\mathbb{E}hh^\top=AA^\top+N+\mu\mu^\top$ with $\mu=\mathbb{E}h$. Along a left singular vector $u$ of $A$ this is "
-    r"$\sigma^2+\nu+(u^\top\mu)^2$: in each direction $\nu+(u^\top\mu)^2$ takes the place of $\nu$ in the defect, and by "
-    r"the split in the error; their sum is at most $D+m^2$.",
+    r"$\mathbb{E}hh^\top=AA^\top+N+\mu\mu^\top$ with $\mu=\mathbb{E}h$. Along a left singular vector $u$ of $A$ this "
+    r"is $\sigma^2+\nu+(u^\top\mu)^2$: in each direction $\nu+(u^\top\mu)^2$ takes the place of $\nu$ in the defect, "
+    r"and by the split in the error; their sum is at most $D+m^2$.",
     sp.Eq(
         sp.MatMul(
             _direction.T, sp.MatAdd(_linear * _linear.T, _bent, sp.MatMul(_means, sp.Transpose(_means))), _direction
