@@ -4,6 +4,7 @@ The loss comes from expanding $|h(z')-h(z)|^2$ and integrating by moments, which
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from random import Random
 
 import sympy as sp
@@ -17,9 +18,11 @@ from theory.notation import (
     d,
     dirichlet_energy,
     encoded,
+    k,
     latent,
     m,
     n,
+    recovery_error,
     rho,
     w,
 )
@@ -103,6 +106,98 @@ def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
         n: sp.Integer(image.rows),
         encoded: sp.ImmutableMatrix(image),
         Q * latent: sp.ImmutableMatrix(jacobian.subs(dict.fromkeys(variables, 0)) * variables),
+    }
+
+
+def bent_encoder(
+    singular_values: Sequence[sp.Rational],
+    halves: Sequence[sp.Rational],
+    left: sp.Matrix | None = None,
+    right: sp.Matrix | None = None,
+) -> HermiteEncoder:
+    r"""Encoder $h(z) = U(\Sigma V^\top z + r(z))$, $r_i = b_i \mathrm{He}_2(z_i)$, of nonlinear variances $2b_i^2$.
+
+    Parameters
+    ----------
+    singular_values, halves
+        Lists of $\sigma_i$ and $b_i$, one for each latent.
+    left, right
+        $U$ and $V$; the identity where not given.
+    """
+    dim = len(singular_values)
+    left = sp.eye(dim) if left is None else left
+    linear = left * sp.diag(*singular_values) * (sp.eye(dim) if right is None else right.T)
+    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+    return HermiteEncoder(
+        dim,
+        tuple(
+            dict(zip(unit, linear.row(i), strict=True))
+            | {tuple(2 * a for a in unit[j]): left[i, j] * halves[j] for j in range(dim)}
+            for i in range(dim)
+        ),
+    )
+
+
+def largest_overlap(matrix: sp.Matrix) -> sp.Expr:
+    r"""Largest $\mathrm{tr}(Q^\top A)$ over the orthogonal Q, for at most two rows.
+
+    Of two rows, it is a sinusoid in the angle of Q, over rotations as over reflections: its amplitude is largest.
+    """
+    if matrix.rows == 1:
+        return sp.Abs(matrix[0])
+    (a, b), (c, d) = matrix.tolist()
+    return sp.Max(sp.sqrt((a + d) ** 2 + (b - c) ** 2), sp.sqrt((a - d) ** 2 + (b + c) ** 2))
+
+
+@cache
+def recoveries(mean: sp.Rational = sp.S.Zero) -> tuple[dict[sp.Basic, sp.Basic], ...]:
+    r"""Recovery error of bent encoders of one and two latents, with all that bounds it.
+
+    The error is $\mathbb{E}|h|^2+n-2\max_Q\mathrm{tr}(Q^\top A)$. With it come sizes, correlation, excess, its bound on
+    the nonlinear variance, covariance defect, the same from raw moments, and $\sigma_i$, $\nu_i$ of the directions.
+
+    Parameters
+    ----------
+    mean
+        Mean of the first output.
+    """
+    quarter, half, most, more = (sp.Rational(i, 8) for i in (2, 4, 7, 10))
+    lists = [
+        # The first of each size attain the sharp bound, the last but one has lost a direction.
+        [(half, quarter)],
+        [(more, half / 4)],
+        [(sp.Integer(0), most)],
+        [(half, quarter), (sp.Integer(1), sp.Integer(0))],
+        [(most, half / 4), (more, quarter)],
+        [(sp.Integer(0), sp.Integer(0)), (half, sp.Integer(0))],
+        [(sp.Integer(0), half), (sp.Integer(0), most)],
+    ]
+    return tuple(_recovery(directions, correlation, mean) for directions in lists for correlation in CORRELATIONS[:2])
+
+
+def _recovery(
+    directions: list[tuple[sp.Rational, sp.Rational]], correlation: sp.Rational, mean: sp.Rational
+) -> dict[sp.Basic, sp.Basic]:
+    dim = len(directions)
+    singular_values, halves = zip(*directions, strict=True)
+    left, right = (-rational_rotation(dim, seed) for seed in (1, 2))
+    centred = bent_encoder(singular_values, halves, left, right)
+    encoder = HermiteEncoder(dim, (dict(centred.outputs[0]) | {(0,) * dim: mean}, *centred.outputs[1:]))
+    sizes = of_encoder(encoder, correlation)
+    covariance = sp.Matrix(encoder.covariance())
+    linear = left * sp.diag(*singular_values) * right.T
+    excess = sizes[alignment_loss] - 2 * (1 - correlation) * covariance.trace()
+    raw = covariance + sp.diag(mean**2, *[0] * (dim - 1))
+    sigma, variance = (sp.IndexedBase(name, real=True)[k] for name in ("sigma", "nu"))
+    return sizes | {
+        recovery_error: raw.trace() + dim - 2 * largest_overlap(linear),
+        sp.Symbol("delta", real=True): excess,
+        sp.Symbol("D", real=True): excess / (2 * correlation * (1 - correlation)),
+        sp.Symbol("epsilon", real=True): (covariance - sp.eye(dim)).norm(),
+        sp.Symbol("epsilon'", real=True): (raw - sp.eye(dim)).norm(),
+        sp.Symbol("m", real=True): mean,
+        **by_index(sigma, dict(enumerate(singular_values, 1))),
+        **by_index(variance, {i: 2 * b**2 for i, b in enumerate(halves, 1)}),
     }
 
 

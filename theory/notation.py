@@ -79,6 +79,10 @@ class Expectation(Expr):
         return _bracketed("E", printer._print(self.args[0]))
 
 
+#: Recovery error E|h(z)-Qz|^2 of an encoder at the nearest rotation Q.
+recovery_error = Expectation(Symbol("|h(z)-Qz|^2", real=True))
+
+
 class GaussianExpectation(Expr):
     r"""Expectation over one standard Gaussian variable, evaluated exactly by `doit`.
 

@@ -11,7 +11,6 @@ from operator import add
 from typing import TypeAlias
 
 import sympy as sp
-
 from sympy.polys.matrices import DomainMatrix
 
 from theory.claim import Instance

@@ -53,6 +53,8 @@ SQUARE = Step(
     over={"T": "every integer >= 1"},
 )
 
+LOSS = sharp.loss_at_most(separable_planning_bound(_lipschitz, _horizon, _ratio, _recovery))
+
 CLAIM = Claim(
     id="separable_costs",
     paper="W",
@@ -61,10 +63,7 @@ CLAIM = Claim(
     title="Where actions and states cost apart, planning loses less",
     says=r"For $\ell(z,a)=c(z)+r(a)$ the plan that is best through the encoder costs at most "
     r"$\sqrt2\,LT\sqrt{\kappa B}$ more than the best plan; this is attained for every $T\ge1$.",
-    statement=sp.LessThan(
-        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
-        separable_planning_bound(_lipschitz, _horizon, _ratio, _recovery),
-    ),
+    statement=LOSS.statement.args[1],
     assumptions={
         "separable": r"$\ell(z,a)=c(z)+r(a)$.",
         "lipschitz_costs": r"$c$ and $\ell_T$ are $L$-Lipschitz, with finite expectations.",
@@ -73,7 +72,7 @@ CLAIM = Claim(
         r"relative to $\mu$.",
         "true_transition": r"The planner knows the law of $h(z_t)$ under every plan.",
     },
-    steps=(sharp.CHOICE, WEIGHT, sharp.CAUCHY_SCHWARZ, PRODUCTS, SQUARE),
+    steps=(sharp.CHOICE, WEIGHT, sharp.CAUCHY_SCHWARZ, PRODUCTS, SQUARE, LOSS),
     expected=Verdict.PROVED,
 )
 

@@ -15,11 +15,11 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
+from theory.claims.recovery.recovery_by_direction import bent_output, direction_defect
 from theory.encoder import HermiteEncoder
-from theory.notation import Expectation, s
+from theory.notation import GaussianExpectation, recovery_error, s, z
 
-_nonlinear, _defect, _error = sp.symbols("D epsilon e", real=True)
+_nonlinear, _defect = sp.symbols("D epsilon", real=True)
 _sigma, _variance, _root = sp.symbols("sigma nu q", real=True)
 _norm, _distortion = sp.symbols("F G", real=True)
 
@@ -34,8 +34,6 @@ def sharp_bound(nonlinear: sp.Expr, defect: sp.Expr) -> sp.Expr:
     return nonlinear + sharp_distortion(defect + nonlinear)
 
 
-_q_shortfall = 1 - _root**2
-
 LEAST_SINGULAR_VALUE = Step(
     "least_singular_value",
     r"Let $q=\sqrt{1-s}$, so that $\varepsilon+D=1-q^2$. In each direction $|\sigma^2+\nu-1|\le\varepsilon$ and "
@@ -46,7 +44,7 @@ LEAST_SINGULAR_VALUE = Step(
             _root >= 0,
             sp.Abs(direction_defect(_sigma, _variance)) <= _defect,
             _variance <= _nonlinear,
-            sp.Eq(_defect + _nonlinear, _q_shortfall),
+            sp.Eq(_defect + _nonlinear, 1 - _root**2),
         ),
         _sigma >= _root,
     ),
@@ -67,29 +65,30 @@ CURVATURE = Step(
 TOTAL = Step(
     "total",
     r"With $F=\sum_i(\sigma_i^2-1)^2\le(\varepsilon+D)^2$ and $G=\sum_i(\sigma_i-1)^2$: $(1+q)^2G\le F\le(1-q^2)^2$, "
-    r"so the error is $e\le D+G\le D+(1-q)^2$.",
+    r"so the error is at most $D+G\le D+(1-q)^2$.",
     sp.Implies(
         sp.And(
-            _root >= 0,
-            _root <= 1,
-            (1 + _root) ** 2 * _distortion <= _norm,
-            _norm <= _q_shortfall**2,
-            _error <= _nonlinear + _distortion,
+            _defect + _nonlinear >= 0,
+            _defect + _nonlinear <= 1,
+            (1 + sp.sqrt(1 - _defect - _nonlinear)) ** 2 * _distortion <= _norm,
+            _norm <= (_defect + _nonlinear) ** 2,
+            recovery_error <= _nonlinear + _distortion,
         ),
-        _error <= _nonlinear + (1 - _root) ** 2,
+        recovery_error <= sharp_bound(_nonlinear, _defect),
     ),
     by=("approximate_recovery",),
     decided_by=Kind.SMT,
-    over={"q": "[0, 1]", "D": "real"},
+    over={"epsilon + D": "[0, 1]"},
 )
+_extremal_output = bent_output(z, sp.sqrt(1 - _defect - _nonlinear), _nonlinear)
 WITHIN = Step(
     "within",
-    r"The bound is attained: let one direction have $\sigma=\sqrt{1-\varepsilon-D}$, $\nu=D$ and all others "
-    r"$\sigma=1$, $\nu=0$. The defect is $\varepsilon$.",
+    r"The bound is attained: let $h_1=\sqrt{1-\varepsilon-D}\,z_1+\sqrt D\,\mathrm{He}_2(z_1)/\sqrt2$ and $h_j=z_j$, "
+    r"so that one direction has $\sigma=\sqrt{1-\varepsilon-D}$, $\nu=D$ and all others $\sigma=1$, $\nu=0$. The "
+    r"only entry of its defect is $-\varepsilon$.",
     sp.Eq(
-        direction_defect(sp.sqrt(1 - _defect - _nonlinear), _nonlinear) ** 2
-        + direction_defect(sp.Integer(1), sp.Integer(0)) ** 2,
-        _defect**2,
+        GaussianExpectation(sp.expand(_extremal_output**2), z) - 1,
+        -_defect,
         evaluate=False,
     ),
     by=("recovery_by_direction",),
@@ -98,14 +97,13 @@ WITHIN = Step(
 )
 ATTAINED = Step(
     "attained",
-    r"Its error is the bound. One encoder of the kind is $h_1=\sqrt{1-\varepsilon-D}\,z_1+\sqrt "
-    r"D\,\mathrm{He}_2(z_1)/\sqrt2$, $h_j=z_j$.",
+    r"Its error is the bound; $Q=I$ is nearest, as no singular value is negative.",
     sp.Eq(
-        direction_error(sp.sqrt(1 - _defect - _nonlinear), _nonlinear) + direction_error(sp.Integer(1), sp.Integer(0)),
+        GaussianExpectation(sp.expand((_extremal_output - z) ** 2), z),
         sharp_bound(_nonlinear, _defect),
         evaluate=False,
     ),
-    by=("recovery_by_direction",),
+    by=("nearest_rotation",),
     decided_by=Kind.SYMBOLIC,
     over={"epsilon, D": ">= 0, epsilon + D <= 1"},
 )
@@ -131,7 +129,7 @@ CLAIM = Claim(
     title="The largest recovery error that a small excess and a small defect allow",
     says=r"For $s=\varepsilon+D\le1$: $\min_Q\mathbb{E}|h(z)-Qz|^2\le D+(1-\sqrt{1-s})^2$, and an encoder attains it, "
     r"whatever $\varepsilon$, $D$, $\rho$ and $n$.",
-    statement=sp.LessThan(Expectation(sp.Symbol("|h(z)-Qz|^2", real=True)), sharp_bound(_nonlinear, _defect)),
+    statement=recovery_error <= sharp_bound(_nonlinear, _defect),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + 2\rho(1-\rho)D$.",

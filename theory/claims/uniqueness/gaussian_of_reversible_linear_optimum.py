@@ -88,7 +88,10 @@ def _worlds(_profile: Profile) -> Iterator[Instance]:
     for value in CORRELATIONS:
         correlations = {function: kept.subs(_ratio, value) for function, kept in _GEOMETRIC_CORRELATIONS.items()}
         characteristic_function = (1 - value) * (wave + wave.subs(t, -t)).subs(_ratio, value) / 2
-        yield {**optimum(correlations, [_LINEAR]), **law(characteristic_function, (_second / _total).subs(_ratio, value))}
+        yield {
+            **optimum(correlations, [_LINEAR]),
+            **law(characteristic_function, (_second / _total).subs(_ratio, value)),
+        }
 
 
 CLAIM = Claim(
