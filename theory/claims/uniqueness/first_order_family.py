@@ -183,6 +183,7 @@ SOLVABLE = Step(
     over={"d": "j", "r": "powers of rho or sigma"},
 )
 
+
 def _series(coefficients: Sequence[sp.Expr], at: sp.Expr) -> sp.Expr:
     r"""Value of $\sum_d f_d\,H_d$ from its coefficients, from degree 0."""
     pairs = zip(coefficients, sequence(at, len(coefficients) - 1), strict=True)

@@ -49,7 +49,6 @@ FEW = Step(
 )
 
 
-
 def linear_eigenvalue(world: FiniteWorld) -> sp.Expr:
     """Eigenvalue of S for the centred linear map.
 
