@@ -13,7 +13,6 @@ from typing import TypeAlias
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
-from theory.claim import Instance
 from theory.finite_world import FiniteWorld, kronecker
 from theory.gaussian_world import PairPolynomials
 from theory.hermite import sequence
@@ -37,7 +36,7 @@ LINEAR_IS_OPTIMAL = sp.Eq(top, linear)
 LAW_IS_GAUSSIAN = sp.Eq(phi(t), gaussian_characteristic_function(t, variance))
 
 
-def optimum(correlations: Mapping[sp.Basic, sp.Expr], linear_maps: Iterable[sp.Basic]) -> Instance:
+def optimum(correlations: Mapping[sp.Basic, sp.Expr], linear_maps: Iterable[sp.Basic]) -> dict[sp.Basic, sp.Basic]:
     """Let the functions of the largest correlation of a pair span the top eigenspace, and the linear ones the other.
 
     Parameters
@@ -55,7 +54,7 @@ def optimum(correlations: Mapping[sp.Basic, sp.Expr], linear_maps: Iterable[sp.B
     }
 
 
-def law(characteristic_function: sp.Expr, variance_of_it: sp.Expr) -> Instance:
+def law(characteristic_function: sp.Expr, variance_of_it: sp.Expr) -> dict[sp.Basic, sp.Basic]:
     """Characteristic function and variance of a latent."""
     return {phi(t): characteristic_function, variance: variance_of_it}
 
@@ -81,14 +80,14 @@ def gaussian_moment(power: int) -> sp.Expr:
     return sp.factorial2(power - 1) if power % 2 == 0 else sp.Integer(0)
 
 
-def autoregression(drift: sp.Expr, noise_variance: sp.Expr) -> Instance:
-    r"""Law of $\lambda z+\eta$ with Gaussian noise, by integration over both, where $v=\lambda^2v+\mathrm{Var}\,\eta$."""
+def autoregression(drift: sp.Expr, noise_variance: sp.Expr) -> dict[sp.Basic, sp.Basic]:
+    r"""Law of $\lambda z+\eta$ for Gaussian $z$ and $\eta$, integrated over both; $v=\lambda^2v+\mathrm{Var}\,\eta$."""
     stationary = noise_variance / (1 - drift**2)
     scales = drift * sp.sqrt(stationary), sp.sqrt(noise_variance)
     return law(sp.Mul(*(_of_standard_gaussian().subs(t, scale * t) for scale in scales)), stationary)
 
 
-def ornstein_uhlenbeck(latents: int, correlation: sp.Rational, *, degree: int = 3) -> Instance:
+def ornstein_uhlenbeck(latents: int, correlation: sp.Rational, *, degree: int = 3) -> dict[sp.Basic, sp.Basic]:
     """Gaussian world of some latents: correlations of Hermite polynomials up to a degree, by moments, and the law."""
     pair = PairPolynomials(1)
     powers = zip(sequence(pair.latent[0], degree), sequence(pair.next_latent[0], degree), strict=True)
@@ -104,7 +103,7 @@ def ornstein_uhlenbeck(latents: int, correlation: sp.Rational, *, degree: int = 
     }
 
 
-def of_finite_world(world: FiniteWorld, copies: int = 1) -> Instance:
+def of_finite_world(world: FiniteWorld, copies: int = 1) -> dict[sp.Basic, sp.Basic]:
     """Exact spectrum, in the field of the world, of independent copies of it, and the law of one.
 
     Raises

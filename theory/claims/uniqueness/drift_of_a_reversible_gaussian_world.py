@@ -66,8 +66,9 @@ AFFINE = Step(
 ORNSTEIN_UHLENBECK = sp.And(sp.Eq(_m, rho * z), sp.Eq(_noise, (1 - rho**2) * _v), rho > -1, rho < 1)
 CONSTANTS = Step(
     "constants",
-    r"Detailed balance for $m(z)=\rho z+c$ at $(1,0)$ and $(-1,0)$ gives $c=0$ and $s=(1-\rho^2)v$, so $|\rho|<1$. Changed "
-    r"on a null set of $z$, $m$ is affine everywhere, and densities balanced almost everywhere are so at these points.",
+    r"Detailed balance for $m(z)=\rho z+c$ at $(1,0)$ and $(-1,0)$ gives $c=0$ and $s=(1-\rho^2)v$, so $|\rho|<1$. "
+    r"Changed on a null set of $z$, $m$ is affine everywhere, and densities balanced almost everywhere are so at "
+    r"these points.",
     sp.Implies(
         sp.And(
             _v > 0,

@@ -46,8 +46,8 @@ CLAIM = Claim(
     locator="Appendices B and F",
     role=Role.EXTENSION,
     title="The first non-constant eigenfunction is strictly monotone",
-    says=r"$\phi_1$ has exactly one interior zero, and $\phi_1'$ none: with the sign of $\phi_1$ that is positive above "
-    r"its zero, $\phi_1'>0$.",
+    says=r"$\phi_1$ has exactly one interior zero, and $\phi_1'$ none: with the sign of $\phi_1$ that is positive "
+    r"above its zero, $\phi_1'>0$.",
     statement=INCREASING,
     assumptions=NON_CONSTANT_EIGENFUNCTION | {"first": r"$\phi=\phi_1$, of the smallest positive $\mu$."},
     background=("sturm_oscillation",),

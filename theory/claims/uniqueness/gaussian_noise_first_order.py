@@ -58,8 +58,8 @@ SPLIT = Step(
 )
 POSITIVE = Step(
     "positive",
-    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative for $k\ge3$ and the second is positive, "
-    r"so $a_k=0$.",
+    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative for $k\ge3$ and the second is "
+    r"positive, so $a_k=0$.",
     sp.Implies(
         sp.And(
             *(sp.And(value > 0, value < 1) for value in (rho, _kept, _kept_less)),

@@ -73,8 +73,9 @@ _total = sp.sqrt(_ratio) / (1 - _ratio)
 _first = _ratio * sp.diff(_total, _ratio)
 _second = _ratio * sp.diff(_first, _ratio)
 _half = sp.Rational(1, 2)
-# The latent and its sign, by their values at 1/2 and 3/2. sign(z') is sign(z) if eta >= 0 in that direction, so its correlation is P(eta >= 0) - P(eta < 0) = P(eta = 0).
+# The latent and its sign, by their values at 1/2 and 3/2.
 _LINEAR, _SIGN = (sp.Tuple(_half, 3 * _half), sp.Tuple(1, 1))
+# sign(z') is sign(z) if eta >= 0 in that direction, so its correlation is P(eta >= 0) - P(eta < 0) = P(eta = 0).
 _GEOMETRIC_CORRELATIONS = {
     _LINEAR: sp.simplify(_half * _first / _second),
     _SIGN: 1 / (1 / (1 - _ratio) + _ratio / (1 - _ratio)),

@@ -112,8 +112,8 @@ NOT_GAUSSIAN = Step(
 )
 NOT_LINEAR = Step(
     "not_linear",
-    r"In a reversible world $Sz=m(z)$. As $z\to\infty$, $\tanh m\to r$, neither $0$ nor $1$, so $m$ has a limit, neither "
-    r"$0$ nor infinite, and $m(z)=\lambda z$ for no $\lambda$: no latent is an eigenfunction.",
+    r"In a reversible world $Sz=m(z)$. As $z\to\infty$, $\tanh m\to r$, neither $0$ nor $1$, so $m$ has a limit, "
+    r"neither $0$ nor infinite, and $m(z)=\lambda z$ for no $\lambda$: no latent is an eigenfunction.",
     sp.Eq(sp.Limit(_slope * sp.tanh(z), z, sp.oo), _slope, evaluate=False),
     by=("linear_optimum_is_an_eigenfunction",),
     decided_by=Kind.SYMBOLIC,

@@ -32,9 +32,9 @@ FLUX = Step(
 TAKES_BOTH_SIGNS = sp.Implies(sp.Ne(_rate, 0), sp.And(_positive_part > 0, _negative_part > 0))
 BOTH_SIGNS = Step(
     "both_signs",
-    r"So its mean $M=\int\phi p\,dz$ has $-\mu M=0$. Its positive and negative parts have the integrals $M_+,M_-\ge0$ with "
-    r"$M=M_+-M_-$ and, as it is not zero, $M_++M_->0$. If $\mu\ne0$, both are positive: it takes both signs and, being "
-    r"continuous, has a zero in between.",
+    r"So its mean $M=\int\phi p\,dz$ has $-\mu M=0$. Its positive and negative parts have the integrals $M_+,M_-\ge0$ "
+    r"with $M=M_+-M_-$ and, as it is not zero, $M_++M_->0$. If $\mu\ne0$, both are positive: it takes both signs and, "
+    r"being continuous, has a zero in between.",
     sp.Implies(
         sp.And(
             sp.Eq(-_rate * _mean, 0),

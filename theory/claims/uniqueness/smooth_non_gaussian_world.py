@@ -106,10 +106,10 @@ LINEAR_AND_NOT_GAUSSIAN = sp.And(
 )
 OPTIMUM = Step(
     "optimum",
-    r"So off the constants $S$ is $\lambda$ on the span of $z_1,\dots,z_n$ and at most $\tfrac14\kappa<\lambda$ beyond. A "
-    r"centred output of unit variance, of which the part $\omega$ is linear, has $e=\langle h_i,Sh_i\rangle\le\lambda$, "
-    r"and $e=\lambda$ only if it is linear. And as $|p/q-1|\le\varepsilon$, the kurtosis $K=v_4/v^2$ exceeds "
-    r"$\tfrac{15}4$; that of a Gaussian is $3$.",
+    r"So off the constants $S$ is $\lambda$ on the span of $z_1,\dots,z_n$ and at most $\tfrac14\kappa<\lambda$ "
+    r"beyond. A centred output of unit variance, of which the part $\omega$ is linear, has "
+    r"$e=\langle h_i,Sh_i\rangle\le\lambda$, and $e=\lambda$ only if it is linear. And as "
+    r"$|p/q-1|\le\varepsilon$, the kurtosis $K=v_4/v^2$ exceeds $\tfrac{15}4$; that of a Gaussian is $3$.",
     sp.Implies(
         sp.And(
             small,
