@@ -55,6 +55,7 @@ def fuzz_largest(
     quantity: Callable[..., float],
     *strategies: SearchStrategy[Any],
     examples: int,
+    shrink: bool = True,
     name: str = "ratio",
     **covered: JSON,
 ) -> Finding:
@@ -66,7 +67,7 @@ def fuzz_largest(
         Returns the value of an example, and raises AssertionError where the property fails.
     name
         What the quantity is, for the report.
-    strategies, examples, covered
+    strategies, examples, shrink, covered
         As for `fuzz`.
     """
     largest = 0.0
@@ -78,5 +79,5 @@ def fuzz_largest(
         largest = max(largest, value)
         target(value)
 
-    finding = fuzz(holds, *strategies, examples=examples, **covered)
+    finding = fuzz(holds, *strategies, examples=examples, shrink=shrink, **covered)
     return replace(finding, covered={**finding.covered, f"largest {name}": largest})

@@ -63,7 +63,7 @@ def rational_rotation(dim: int, seed: int = 0) -> sp.Matrix:
 
 
 def gaussian_diffeomorphisms() -> Iterator[sp.Matrix]:
-    r"""Generate diffeomorphisms that preserve $N(0,I_n)$: rotations, and a twist of the plane by the angle $|z|^2/3$."""
+    r"""Generate diffeomorphisms that preserve $N(0,I_n)$: rotations and a twist of the plane by $|z|^2/3$."""
     for dim in (1, 2, 3):
         yield rational_rotation(dim) * _latents(dim)
     first, second = plane = _latents(2)
@@ -98,7 +98,8 @@ def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
     """Size of a smooth map to as many outputs as latents, the map, its linear part, and its energy by integration."""
     variables = _latents(image.rows)
     jacobian = image.jacobian(variables)
-    energy = sp.expand(sp.trigsimp(sp.expand(jacobian.norm() ** 2)))
+    # Squares of sine and cosine add up once they are exponentials.
+    energy = sp.expand(sum(slope**2 for slope in jacobian).rewrite(sp.exp))
     for variable in variables:
         energy = GaussianExpectation(energy, variable).doit()
     return {
