@@ -5,6 +5,7 @@ The loss comes from expanding $|h(z')-h(z)|^2$ and integrating by moments, which
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from random import Random
 
 import sympy as sp
@@ -133,7 +134,9 @@ def recoveries(mean: sp.Rational = sp.S.Zero) -> tuple[dict[sp.Basic, sp.Basic],
         [(sp.Integer(0), sp.Integer(0)), (half, sp.Integer(0))],
         [(sp.Integer(0), half), (sp.Integer(0), most)],
     ]
-    return tuple(_recovery(directions, correlation, mean) for directions in lists for correlation in CORRELATIONS[:2])
+    return tuple(
+        _recovery(directions, correlation, mean) for directions, correlation in zip(lists, cycle(CORRELATIONS))
+    )
 
 
 def _recovery(
