@@ -89,7 +89,7 @@ def bent_encoder(
     dim = len(singular_values)
     left = sp.eye(dim) if left is None else left
     linear = left * sp.diag(*singular_values) * (sp.eye(dim) if right is None else right.T)
-    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+    unit = list(multi_indices(dim, 1))
     return HermiteEncoder(
         dim,
         tuple(
