@@ -5,6 +5,7 @@ The loss comes from expanding $|h(z')-h(z)|^2$ and integrating by moments, which
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import cycle
 from random import Random
 
 import sympy as sp
@@ -128,7 +129,7 @@ def bent_encoder(
     dim = len(singular_values)
     left = sp.eye(dim) if left is None else left
     linear = left * sp.diag(*singular_values) * (sp.eye(dim) if right is None else right.T)
-    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+    unit = list(multi_indices(dim, 1))
     return HermiteEncoder(
         dim,
         tuple(
@@ -173,7 +174,9 @@ def recoveries(mean: sp.Rational = sp.S.Zero) -> tuple[dict[sp.Basic, sp.Basic],
         [(sp.Integer(0), sp.Integer(0)), (half, sp.Integer(0))],
         [(sp.Integer(0), half), (sp.Integer(0), most)],
     ]
-    return tuple(_recovery(directions, correlation, mean) for directions in lists for correlation in CORRELATIONS[:2])
+    return tuple(
+        _recovery(directions, correlation, mean) for directions, correlation in zip(lists, cycle(CORRELATIONS))
+    )
 
 
 def _recovery(

@@ -68,17 +68,18 @@ def _horizons() -> Iterator[Instance]:
     turn = rational_rotation(2, 1)
     world = [sp.ImmutableMatrix(rows) for rows in ([[1, 1], [0, 1]], [[0], [1]], [[2, 1], [1, 3]], [[1]])]
     a, b, c, r = world
-    rotated = [sp.ImmutableMatrix(matrix) for matrix in (turn * a * turn.T, turn * b, turn * c * turn.T)]
-    cost, cost_learned = c, rotated[2]
+    a_learned, b_learned, c_learned = map(sp.ImmutableMatrix, (turn * a * turn.T, turn * b, turn * c * turn.T))
+    cost, cost_learned = c, c_learned
     for _ in range(3):
         yield {
             Q: sp.ImmutableMatrix(turn),
             P: cost,
             _cost_to_go_learned: cost_learned,
             K: gain(a, b, cost, r).doit(),
-            _gain_learned: gain(*rotated[:2], cost_learned, r).doit(),
+            _gain_learned: gain(a_learned, b_learned, cost_learned, r).doit(),
         }
-        cost, cost_learned = riccati(a, b, c, cost, r).doit(), riccati(*rotated, cost_learned, r).doit()
+        cost = riccati(a, b, c, cost, r).doit()
+        cost_learned = riccati(a_learned, b_learned, c_learned, cost_learned, r).doit()
 
 
 CLAIM = Claim(

@@ -12,7 +12,7 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.planning import sharp_planning_bound as sharp
-from theory.notation import s, t
+from theory.notation import s, t, z
 
 _lipschitz, _horizon, _ratio, _recovery = sp.symbols("L T kappa B", real=True)
 _first, _second, _third, _fourth = sp.symbols("p_s q_s p_t q_t", real=True)
@@ -82,18 +82,12 @@ def attained(_profile: Profile) -> Finding:
     r"""A world in which the loss is the bound, for every T, L and size of the error."""
     # One plan keeps z_t at |N(0, 1)|, the other at -|N(0, 1)|: kappa = 2 on either half line. The state costs L z,
     # the error is size * sign(z), and the second plan's actions cost so much that both look equally good.
-    x = sp.Symbol("x", real=True)
     lipschitz, size, horizon = sp.symbols("L epsilon T", positive=True)
-    half = 2 * sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
-    right, left = (x, 0, sp.oo), (x, -sp.oo, 0)
-
-    def mean(of: sp.Expr, over: tuple[sp.Expr, ...]) -> sp.Expr:
-        return sp.integrate(of * half, over)
-
-    recovery_error = (mean(size**2, right) + mean((-size) ** 2, left)) / 2
-    seen_right, seen_left = mean(lipschitz * (x + size), right), mean(lipschitz * (x - size), left)
-    actions = horizon * (seen_right - seen_left)
-    loss = actions + horizon * (mean(lipschitz * x, left) - mean(lipschitz * x, right))
+    errors = {sharp.RIGHT: size, sharp.LEFT: -size}
+    recovery_error = sum(sharp.half_gaussian_mean(error**2, half) for half, error in errors.items()) / 2
+    right, left = (sharp.half_gaussian_mean(lipschitz * z, half) for half in errors)
+    seen_right, seen_left = (sharp.half_gaussian_mean(lipschitz * (z + error), half) for half, error in errors.items())
+    loss = horizon * (seen_right - seen_left) + horizon * (left - right)
     ratio = sp.simplify(loss / separable_planning_bound(lipschitz, horizon, sp.Integer(2), recovery_error))
     return Finding(ratio == 1, {"loss / bound": str(ratio), "kappa": 2, "T": "every"}, "" if ratio == 1 else str(ratio))
 

@@ -67,8 +67,8 @@ ATTAINED = Step(
 
 def _distances() -> Iterator[Instance]:
     """Distances of matrices with known singular values, from their largest overlap with a rotation."""
-    halves = [sp.Rational(value, 2) for value in range(4)]
-    for singular_values in chain(product(halves), product(halves, repeat=2)):
+    values = sp.Integer(0), sp.Integer(1), sp.Rational(5, 2)
+    for singular_values in chain(product(values), product(values, repeat=2)):
         dim = len(singular_values)
         matrix = rational_rotation(dim, 1) * sp.diag(*singular_values) * rational_rotation(dim, 2)
         yield {

@@ -17,6 +17,7 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.recovery.recovery_by_direction import bent_output, direction_defect
 from theory.encoder import HermiteEncoder
+from theory.hermite import multi_indices
 from theory.notation import GaussianExpectation, recovery_error, s, z
 
 _nonlinear, _defect = sp.symbols("D epsilon", real=True)
@@ -153,7 +154,7 @@ def extremal_encoder(dim: int, singular_value: sp.Rational, half: sp.Rational, *
     bent
         Index of the latent in the Hermite polynomial, from 0.
     """
-    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+    unit = list(multi_indices(dim, 1))
     first = {unit[0]: singular_value, tuple(2 * a for a in unit[bent]): half}
     return HermiteEncoder(dim, (first, *({index: sp.Integer(1)} for index in unit[1:])))
 
@@ -170,7 +171,7 @@ def extremal_encoders_by_moments(_profile: Profile) -> Finding:
             count += 1
             for bent in range(min(dim, 2)):
                 encoder = extremal_encoder(dim, sigma, half, bent=bent)
-                unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+                unit = list(multi_indices(dim, 1))
                 difference = HermiteEncoder(
                     dim,
                     tuple({**output, unit[i]: output[unit[i]] - 1} for i, output in enumerate(encoder.outputs)),
