@@ -28,12 +28,12 @@ lam = sp.Symbol("lambda", real=True)
 SMALL = sp.Rational(1, 100)
 small = sp.And(kappa > 0, kappa <= SMALL)
 
-#: The ball of the unknowns: |r| <= RADIUS kappa and |g - 1| <= NEAR.
+#: The ball of the unknowns: $|r| \le$ RADIUS $\kappa$ and $|g-1| \le$ NEAR.
 RADIUS, NEAR = sp.Rational(6, 5), sp.Rational(1, 1000)
-#: |beta| <= SLOPE kappa on it, so |m| <= kappa (RADIUS + SLOPE |z|).
+#: On it $|\beta| \le$ SLOPE $\kappa$, so that $|m| \le \kappa($ RADIUS + SLOPE $|z|)$.
 SLOPE = sp.Rational(17, 15)
 
-#: Bounds on the expectations of A, A^2, |z| A, |z| A^2 and A^4, each times exp(2 kappa A), A = RADIUS + SLOPE |z|.
+#: Bounds on the expectations of $A, A^2, |z|A, |z|A^2, A^4$ times $e^{2\kappa A}$ each, with $A=$ RADIUS + SLOPE $|z|$.
 ENVELOPE, ENVELOPE_SQUARE, Z_ENVELOPE, Z_ENVELOPE_SQUARE, ENVELOPE_FOURTH = map(sp.Integer, (5, 15, 8, 33, 256))
 
 _length = sp.Symbol("x", real=True)
