@@ -12,7 +12,21 @@ import sympy as sp
 
 from theory.encoder import HermiteEncoder
 from theory.hermite import MultiIndex, multi_indices, sequence
-from theory.notation import alignment_loss, d, k, m, n, recovery_error, rho, w
+from theory.notation import (
+    GaussianExpectation,
+    Q,
+    alignment_loss,
+    d,
+    dirichlet_energy,
+    encoded,
+    k,
+    latent,
+    m,
+    n,
+    recovery_error,
+    rho,
+    w,
+)
 
 #: Correlations at which instances are taken.
 CORRELATIONS = tuple(sp.Rational(*ratio) for ratio in ((1, 10), (1, 2), (19, 20)))
@@ -49,6 +63,15 @@ def rational_rotation(dim: int, seed: int = 0) -> sp.Matrix:
     return (sp.eye(dim) - skew) * (sp.eye(dim) + skew).inv()
 
 
+def gaussian_diffeomorphisms() -> Iterator[sp.Matrix]:
+    r"""Generate diffeomorphisms that preserve $N(0,I_n)$: rotations and a twist of the plane by $|z|^2/3$."""
+    for dim in (1, 2, 3):
+        yield rational_rotation(dim) * _latents(dim)
+    first, second = plane = _latents(2)
+    angle = (first**2 + second**2) / 3
+    yield sp.Matrix([[sp.cos(angle), -sp.sin(angle)], [sp.sin(angle), sp.cos(angle)]]) * plane
+
+
 def whitened_encoders(outputs: int) -> Iterator[HermiteEncoder]:
     """Generate whitened encoders of two latents with 1 to 4 outputs: some linear, some of degree 2."""
     if outputs <= 2:
@@ -57,11 +80,12 @@ def whitened_encoders(outputs: int) -> Iterator[HermiteEncoder]:
         yield _combined(rational_rotation(4, seed)[:outputs, :])
 
 
-def of_encoder(encoder: HermiteEncoder, correlation: sp.Rational) -> dict[sp.Basic, sp.Basic]:
-    """Sizes, correlation, loss by integration and variances by degree of an encoder."""
+def of_encoder(encoder: HermiteEncoder, correlation: sp.Expr) -> dict[sp.Basic, sp.Basic]:
+    """Sizes, correlation, loss and energy by integration, and variances by degree of an encoder."""
     loss = encoder.alignment_loss_by_moments()
     return {
         alignment_loss: sp.sympify(loss.as_expr()).subs(sp.Symbol("rho"), correlation),
+        dirichlet_energy: encoder.dirichlet_energy_by_moments(),
         rho: correlation,
         n: sp.Integer(encoder.dim),
         m: sp.Integer(len(encoder.outputs)),
@@ -165,6 +189,22 @@ def _recovery(
     }
 
 
+def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
+    """Size of a smooth map to as many outputs as latents, the map, its linear part, and its energy by integration."""
+    variables = _latents(image.rows)
+    jacobian = image.jacobian(variables)
+    # Squares of sine and cosine add up once they are exponentials.
+    energy = sp.expand(sum(slope**2 for slope in jacobian).rewrite(sp.exp))
+    for variable in variables:
+        energy = GaussianExpectation(energy, variable).doit()
+    return {
+        dirichlet_energy: energy,
+        n: sp.Integer(image.rows),
+        encoded: sp.ImmutableMatrix(image),
+        Q * latent: sp.ImmutableMatrix(jacobian.subs(dict.fromkeys(variables, 0)) * variables),
+    }
+
+
 def by_index(entry: sp.Indexed, values: Mapping[int, sp.Expr]) -> dict[sp.Basic, sp.Basic]:
     """Let an entry with a symbolic index take these values, and be 0 elsewhere."""
     (index,) = entry.indices
@@ -173,7 +213,7 @@ def by_index(entry: sp.Indexed, values: Mapping[int, sp.Expr]) -> dict[sp.Basic,
 
 def expressions(encoder: HermiteEncoder) -> sp.ImmutableMatrix:
     """The outputs as polynomials of the latents, a column."""
-    powers = [sequence(latent, encoder.max_degree) for latent in sp.symbols(f"z_1:{encoder.dim + 1}", real=True)]
+    powers = [sequence(coordinate, encoder.max_degree) for coordinate in _latents(encoder.dim)]
     return sp.ImmutableMatrix(
         [
             sp.expand(sum(c * sp.Mul(*(powers[j][a] for j, a in enumerate(index))) for index, c in output.items()))
@@ -188,6 +228,10 @@ def linear_part(encoder: HermiteEncoder) -> HermiteEncoder:
         encoder.dim,
         tuple({index: c for index, c in output.items() if sum(index) == 1} for output in encoder.outputs),
     )
+
+
+def _latents(dim: int) -> sp.Matrix:
+    return sp.Matrix(sp.symbols(f"z_1:{dim + 1}", real=True))
 
 
 def _combined(rows: sp.Matrix) -> HermiteEncoder:

@@ -179,7 +179,9 @@ def test_a_linear_drift_keeps_its_slope_and_sums_its_noise():
 
 
 @pytest.mark.parametrize(
-    "density", [HyperbolicSecant(1), HyperbolicSecant(2.5), GaussianMixture([0.2, 0.8], [-1, 0.5], [0.5, 2])], ids=str
+    "density",
+    [HyperbolicSecant(1), HyperbolicSecant(2.5), GaussianMixture([0.2, 0.8], [-1, 0.5], [0.5, 2])],
+    ids=["hyperbolic secant", "power 2.5", "mixture"],
 )
 def test_draws_have_the_density(density):
     grid = torch.linspace(-60, 60, 12_001, dtype=torch.float64)
