@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings, target
@@ -51,33 +50,29 @@ def fuzz(
     return Finding(True, covered)
 
 
-def fuzz_largest(
-    quantity: Callable[..., float],
-    *strategies: SearchStrategy[Any],
-    examples: int,
-    shrink: bool = True,
-    name: str = "ratio",
-    **covered: JSON,
-) -> Finding:
-    """Try a property on examples that are steered to the largest value of a quantity, and report that value.
+class WithinBound:
+    """Asserts in a search that a quantity is within its bound, and steers the search to the largest ratio of the two.
 
-    Parameters
+    Attributes
     ----------
-    quantity
-        Returns the value of an example, and raises AssertionError where the property fails.
-    name
-        What the quantity is, for the report.
-    strategies, examples, shrink, covered
-        As for `fuzz`.
+    largest_ratio
+        The largest that was met.
     """
-    largest = 0.0
 
-    @wraps(quantity)
-    def holds(*arguments: Any, **named: Any) -> None:
-        nonlocal largest
-        value = quantity(*arguments, **named)
-        largest = max(largest, value)
-        target(value)
+    #: Relative and absolute error that round-off may have.
+    round_off = 1e-9
 
-    finding = fuzz(holds, *strategies, examples=examples, shrink=shrink, **covered)
-    return replace(finding, covered={**finding.covered, f"largest {name}": largest})
+    def __init__(self) -> None:
+        self.largest_ratio = 0.0
+
+    def __call__(self, value: float, bound: float) -> None:
+        """Compare a quantity with its bound."""
+        # Where the bound is itself round-off, so is the ratio.
+        ratio = float(value / (bound + self.round_off))
+        self.largest_ratio = max(self.largest_ratio, ratio)
+        target(ratio)
+        assert value <= bound * (1 + self.round_off) + self.round_off, f"{value:.6g} > bound {bound:.6g}"
+
+    def report(self, finding: Finding) -> Finding:
+        """Add the largest ratio to what the search saw."""
+        return replace(finding, covered={**finding.covered, "largest ratio": self.largest_ratio})

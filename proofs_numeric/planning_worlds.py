@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from numpy.typing import NDArray
 
-from proofs_numeric.fuzzing import fuzz_largest
+from proofs_numeric.fuzzing import WithinBound, fuzz
 from proofs_numeric.strategies import orthogonal_matrices
 from theory.claim import Finding, Profile
 
@@ -121,15 +121,13 @@ def planning_problems(draw: DrawFn, *, separable: bool) -> PlanningProblem:
 
 def search_beyond(bound: Callable[[PlanningProblem], float], *, separable: bool, profile: Profile) -> Finding:
     """Search finite worlds for one whose loss exceeds a bound, and report the largest ratio."""
+    within_bound = WithinBound()
 
-    def ratio(world: PlanningProblem) -> float:
-        loss, allowed = world.loss(), bound(world)
-        assert loss <= allowed * (1 + 1e-9) + 1e-9, f"loss {loss:.6g} > bound {allowed:.6g}"
-        # Where the bound is itself round-off, so is the ratio.
-        return loss / (allowed + 1e-9)
+    def holds(world: PlanningProblem) -> None:
+        within_bound(world.loss(), bound(world))
 
-    return fuzz_largest(
-        ratio,
+    finding = fuzz(
+        holds,
         planning_problems(separable=separable),
         examples=profile.pick(quick=100, thorough=5_000),
         n="1 and 2",
@@ -137,3 +135,4 @@ def search_beyond(bound: Callable[[PlanningProblem], float], *, separable: bool,
         plans="2 and 3",
         T="1 to 3",
     )
+    return within_bound.report(finding)

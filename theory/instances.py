@@ -95,6 +95,22 @@ def of_encoder(encoder: HermiteEncoder, correlation: sp.Expr) -> dict[sp.Basic, 
     }
 
 
+def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
+    """Size of a smooth map to as many outputs as latents, the map, its linear part, and its energy by integration."""
+    variables = _latents(image.rows)
+    jacobian = image.jacobian(variables)
+    # Squares of sine and cosine add up once they are exponentials.
+    energy = sp.expand(sum(slope**2 for slope in jacobian).rewrite(sp.exp))
+    for variable in variables:
+        energy = GaussianExpectation(energy, variable).doit()
+    return {
+        dirichlet_energy: energy,
+        n: sp.Integer(image.rows),
+        encoded: sp.ImmutableMatrix(image),
+        Q * latent: sp.ImmutableMatrix(jacobian.subs(dict.fromkeys(variables, 0)) * variables),
+    }
+
+
 def bent_encoder(
     singular_values: Sequence[sp.Rational],
     halves: Sequence[sp.Rational],
@@ -186,22 +202,6 @@ def _recovery(
         sp.Symbol("m", real=True): mean,
         **by_index(sigma, dict(enumerate(singular_values, 1))),
         **by_index(variance, {i: 2 * b**2 for i, b in enumerate(halves, 1)}),
-    }
-
-
-def of_map(image: sp.Matrix) -> dict[sp.Basic, sp.Basic]:
-    """Size of a smooth map to as many outputs as latents, the map, its linear part, and its energy by integration."""
-    variables = _latents(image.rows)
-    jacobian = image.jacobian(variables)
-    # Squares of sine and cosine add up once they are exponentials.
-    energy = sp.expand(sum(slope**2 for slope in jacobian).rewrite(sp.exp))
-    for variable in variables:
-        energy = GaussianExpectation(energy, variable).doit()
-    return {
-        dirichlet_energy: energy,
-        n: sp.Integer(image.rows),
-        encoded: sp.ImmutableMatrix(image),
-        Q * latent: sp.ImmutableMatrix(jacobian.subs(dict.fromkeys(variables, 0)) * variables),
     }
 
 

@@ -9,7 +9,7 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from proofs_numeric.bounds import planning_bound
-from proofs_numeric.fuzzing import fuzz_largest
+from proofs_numeric.fuzzing import WithinBound, fuzz
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.claims.planning.gaussian_density_ratio import log_density_ratio
 from theory.hermite import sequence
@@ -23,9 +23,9 @@ _WEIGHTS = _WEIGHTS / np.sqrt(2 * np.pi)
 @evidence("approximate_planning", Kind.FUZZ)
 def steered_gaussian_world(profile: Profile) -> Finding:
     """Plans of a steered Gaussian world through polynomial encoders: density ratio and error in closed form."""
-    horizon = 2
+    horizon, within_bound = 2, WithinBound()
 
-    def ratio(rho: float, width: float, push: float, goal: float, sign: float, bends: Array) -> float:
+    def holds(rho: float, width: float, push: float, goal: float, sign: float, bends: Array) -> None:
         norms = np.sqrt(np.cumprod([1.0, *range(1, len(bends) + 1)])[1:])
         plans, true, seen, kappa = list(product((-1, 0, 1), repeat=horizon)), [], [], 1.0
         for plan in plans:
@@ -43,12 +43,10 @@ def steered_gaussian_world(profile: Profile) -> Finding:
             seen.append(costs[1])
         bound = planning_bound(1, horizon, kappa, float(bends @ bends))
         loss, misjudged = true[int(np.argmin(seen))] - min(true), max(abs(np.subtract(seen, true)))
-        assert max(loss, 2 * misjudged) <= bound * (1 + 1e-9) + 1e-9, f"{loss=}, {misjudged=}, {bound=}"
-        # Where the bound is itself round-off, so is the ratio.
-        return float(2 * misjudged / (bound + 1e-9))
+        within_bound(max(loss, 2 * misjudged), bound)
 
-    return fuzz_largest(
-        ratio,
+    finding = fuzz(
+        holds,
         st.floats(0.5, 0.95),
         st.floats(0.05, 0.5),
         st.floats(0, 0.5),
@@ -59,5 +57,5 @@ def steered_gaussian_world(profile: Profile) -> Finding:
         encoder="z or -z, and Hermite polynomials of degree 1 to 4",
         T=horizon,
         plans="{-1, 0, 1}^T",
-        name="ratio of misjudged cost",
     )
+    return within_bound.report(finding)

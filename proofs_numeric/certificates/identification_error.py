@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import assume
 
-from proofs_numeric.fuzzing import fuzz, fuzz_largest
+from proofs_numeric.fuzzing import WithinBound, fuzz
 from proofs_numeric.identification import Transitions, root_mean_square, transitions
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.claims.planning.identification_error import identification_bound
@@ -27,8 +27,9 @@ def rotations_are_seen_through(profile: Profile) -> Finding:
 @evidence("identification_error", Kind.FUZZ)
 def searched_beyond_the_bound(profile: Profile) -> Finding:
     """Search bent encoders and noisy samples for the largest ratio of the shift and its bound."""
+    within_bound = WithinBound()
 
-    def ratio(sample: Transitions) -> float:
+    def holds(sample: Transitions) -> None:
         estimate, count = sample.estimate(), sample.states.shape[1]
         error, excitation = root_mean_square(sample.error), np.linalg.svd(sample.regressors, compute_uv=False)[-1]
         excitation /= np.sqrt(count)
@@ -41,11 +42,10 @@ def searched_beyond_the_bound(profile: Profile) -> Finding:
             excitation,
             root_mean_square(sample.next_states - estimate @ sample.regressors),
         )
-        assert shift <= bound + 1e-9, f"shift {shift:.6g} > bound {bound:.6g}"
-        return float(shift / (bound + 1e-9))
+        within_bound(shift, bound)
 
-    return fuzz_largest(
-        ratio,
+    finding = fuzz(
+        holds,
         transitions(max_amplitude=0.5),
         examples=profile.pick(quick=60, thorough=2_000),
         n="1 to 4",
@@ -53,3 +53,4 @@ def searched_beyond_the_bound(profile: Profile) -> Finding:
         encoder="rotation bent by a cubic",
         N="6 to 66",
     )
+    return within_bound.report(finding)

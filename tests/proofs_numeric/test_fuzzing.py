@@ -1,27 +1,20 @@
-"""Searches, and what they report."""
+"""Searches for a quantity beyond its bound."""
 
-import pytest
 from hypothesis import strategies as st
 
-from proofs_numeric.fuzzing import fuzz_largest
+from proofs_numeric.fuzzing import WithinBound, fuzz
 
 
-def test_the_largest_value_is_reported():
-    seen = []
-
-    def square(x: float) -> float:
-        seen.append(x**2)
-        return seen[-1]
-
-    finding = fuzz_largest(square, st.floats(-2, 2), examples=30, name="square", x="[-2, 2]")
-    assert finding.passed is True
-    assert finding.covered == {"examples": 30, "x": "[-2, 2]", "largest square": max(seen)}
+def test_a_search_reports_the_largest_ratio_that_it_met():
+    within_bound = WithinBound()
+    finding = fuzz(lambda value: within_bound(value, 2), st.sampled_from([0.5, 1, 1.5]), examples=20)
+    report = within_bound.report(finding)
+    assert report.passed
+    assert abs(report.covered["largest ratio"] - 0.75) < 1e-6
 
 
-@pytest.mark.parametrize(("limit", "passed"), [(3, True), (1, False)])
-def test_a_property_that_fails_is_a_failure(limit, passed):
-    def within(x: float) -> float:
-        assert x <= limit
-        return x
-
-    assert fuzz_largest(within, st.floats(0, 2), examples=50).passed is passed
+def test_a_search_finds_what_is_beyond_the_bound():
+    within_bound = WithinBound()
+    finding = fuzz(lambda value: within_bound(value, 1), st.floats(0, 1.01), examples=200)
+    assert finding.passed is False
+    assert "> bound 1" in finding.detail
