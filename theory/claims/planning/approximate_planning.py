@@ -34,7 +34,7 @@ def planning_bound(lipschitz: sp.Expr, horizon: sp.Expr, density_ratio: sp.Expr,
     return 2 * lipschitz * (horizon + 1) * sp.sqrt(density_ratio * recovery_error)
 
 
-_largest_gap = _lipschitz * (_horizon + 1) * sp.sqrt(_ratio * _recovery)
+_largest_gap = planning_bound(_lipschitz, _horizon, _ratio, _recovery) / 2
 TRANSPORTED = Step(
     "transported",
     r"$Q^\top$ keeps lengths, so $\hat\ell$ is $L$-Lipschitz like $\ell$: "

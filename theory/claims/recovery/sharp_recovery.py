@@ -15,10 +15,12 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
+from theory.claims.identifiability.degree_penalty import penalty
+from theory.claims.recovery.approximate_recovery import printed_bound
 from theory.claims.recovery.recovery_by_direction import bent_output, direction_defect
 from theory.encoder import HermiteEncoder
 from theory.hermite import multi_indices
-from theory.notation import GaussianExpectation, recovery_error, s, z
+from theory.notation import GaussianExpectation, recovery_error, rho, s, z
 
 _nonlinear, _defect = sp.symbols("D epsilon", real=True)
 _sigma, _variance, _root = sp.symbols("sigma nu q", real=True)
@@ -110,10 +112,14 @@ ATTAINED = Step(
 )
 RATIO = Step(
     "ratio",
-    r"The printed distortion is $(1+\sqrt{1-s})^2$ times the sharp one;",
-    sp.Eq(s**2, (1 + sp.sqrt(1 - s)) ** 2 * sharp_distortion(s), evaluate=False),
+    r"What the printed bound adds to $D$, the printed distortion $s^2$, is $(1+\sqrt{1-s})^2$ times the sharp one;",
+    sp.Eq(
+        printed_bound(penalty(sp.Integer(2), rho) * _nonlinear, s - _nonlinear, rho) - _nonlinear,
+        (1 + sp.sqrt(1 - s)) ** 2 * sharp_distortion(s),
+        evaluate=False,
+    ),
     decided_by=Kind.SYMBOLIC,
-    over={"s": "[0, 1]"},
+    over={"s": "[0, 1]", "rho": "(0, 1)"},
 )
 LIMIT = Step(
     "limit",
