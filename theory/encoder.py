@@ -89,6 +89,13 @@ class HermiteEncoder:
         squared = sum(((b - a) ** 2 for a, b in zip(now, later, strict=True)), pair.ring.zero)
         return pair.expectation(squared)
 
+    def dirichlet_energy_by_moments(self) -> Rational:
+        r"""Dirichlet energy $\mathbb{E}|Dh|_F^2$, by differentiating and integrating."""
+        pair = PairPolynomials(self.dim)
+        outputs = self._on(pair, pair.latent)
+        squared = sum((output.diff(z) ** 2 for output in outputs for z in pair.latent), pair.ring.zero)
+        return sympify(pair.expectation(squared).as_expr())
+
     def _on(self, pair: PairPolynomials, latent: list[PolyElement]) -> list[PolyElement]:
         values = [sequence(coordinate, self.max_degree) for coordinate in latent]
         return [

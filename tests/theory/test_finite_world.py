@@ -7,8 +7,7 @@ from sympy.polys.matrices import DomainMatrix
 from theory.claims.uniqueness.first_order_family import optimality_defect, stationarity_defect
 from theory.claims.uniqueness.four_states_are_the_fewest import arrangements, regression_is_linear
 from theory.claims.uniqueness.gaussian_noise_first_order import gaussian_noise_factor
-from theory.claims.uniqueness.linear_optimum_of_a_lattice_world import JUMP, four_state_world
-from theory.finite_world import FiniteWorld
+from theory.finite_world import JUMP, FiniteWorld, four_state_world
 from theory.proof import valid
 
 x = sp.Symbol("x")

@@ -13,6 +13,7 @@ W, Theorem 5.2.
 """
 
 from collections import Counter
+from functools import reduce
 from math import comb
 
 import sympy as sp
@@ -21,26 +22,16 @@ from sympy.polys.matrices import DomainMatrix
 from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.claims.uniqueness import gaussian_of_reversible_linear_optimum
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
-from theory.finite_world import FiniteWorld
+from theory.finite_world import JUMP, JUMP_FIELD, FiniteWorld, four_state_world, kronecker
 from theory.notation import n, x
+from theory.optimality import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL, of_finite_world
 
 _a = sp.Symbol("a", real=True)
 _linear, _trace, _norm = sp.symbols("lambda tau sigma", real=True)
 _trace_of_rest, _norm_of_rest = sp.symbols("tau_1 sigma_1", real=True)
 _other, _weight, _correlation = sp.symbols("mu omega e", real=True)
 
-#: The probability of either jump that makes linear maps optimal.
-JUMP = (sp.sqrt(73) - 3) / 16
-_FIELD = sp.QQ.algebraic_field(sp.sqrt(73))
 _is_jump = sp.And(_a > 0, _a < sp.Rational(1, 2), sp.Eq(8 * _a**2 + 3 * _a, 2))
-
-
-def four_state_world(jump: sp.Expr, field: sp.Domain) -> FiniteWorld:
-    r"""World $z'=\mathrm{sign}(z)+\eta$ on $-3,-1,1,3$ with $P(\eta=\pm2)$ = `jump` each, otherwise $\eta=0$."""
-    states = [sp.Integer(state) for state in (-3, -1, 1, 3)]
-    noise = {sp.Integer(-2): jump, sp.Integer(0): 1 - 2 * jump, sp.Integer(2): jump}
-    return FiniteWorld({state: sp.sign(state) for state in states}, noise, field)
 
 
 _LAW = sp.Matrix([[_a, 1 - _a, 1 - _a, _a]]) / 2
@@ -167,6 +158,10 @@ CLAIM = Claim(
         "jump_probability": r"$8a^2+3a=2$, that is $a=(\sqrt{73}-3)/16$.",
     },
     steps=(STATIONARY, REGRESSIONS, LINEAR, RANK_ONE, RANGE, DECOMPOSITION, PRODUCTS, OPTIMUM, NOT_GAUSSIAN),
+    holds_at=lambda profile: (
+        of_finite_world(four_state_world(JUMP, JUMP_FIELD), copies)
+        for copies in range(1, profile.pick(quick=2, thorough=3))
+    ),
     expected=Verdict.PROVED,
 )
 
@@ -217,9 +212,9 @@ def moments(_profile: Profile) -> Finding:
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)
 def spectrum_of_independent_copies(profile: Profile) -> Finding:
     """Count by rank, for independent copies of the world, how often each eigenvalue of the proof occurs."""
-    world, copies = four_state_world(JUMP, _FIELD), profile.pick(quick=2, thorough=3)
-    both = _kronecker_power(world.transition, copies) + _kronecker_power(world.backward, copies)
-    symmetrised = both * _FIELD.from_sympy(sp.Rational(1, 2))
+    world, copies = four_state_world(JUMP, JUMP_FIELD), profile.pick(quick=2, thorough=3)
+    forward, backward = (reduce(kronecker, [matrix] * copies) for matrix in (world.transition, world.backward))
+    symmetrised = (forward + backward) * JUMP_FIELD.from_sympy(sp.Rational(1, 2))
     trace, linear = 1 - 2 * JUMP, (1 + JUMP) / 3
     norm = 2 * linear - trace
     stated: Counter[sp.Expr] = Counter()
@@ -229,7 +224,7 @@ def spectrum_of_independent_copies(profile: Profile) -> Finding:
     stated[sp.Integer(0)] += 4**copies - stated.total()
     wrong = {}
     for root, multiplicity in stated.items():
-        rank = (symmetrised - DomainMatrix.eye(4**copies, _FIELD) * _FIELD.from_sympy(root)).rank()
+        rank = (symmetrised - DomainMatrix.eye(4**copies, JUMP_FIELD) * JUMP_FIELD.from_sympy(root)).rank()
         if rank != 4**copies - multiplicity:
             wrong[_decimal(root)] = 4**copies - rank
     covered: dict[str, JSON] = {
@@ -239,21 +234,13 @@ def spectrum_of_independent_copies(profile: Profile) -> Finding:
     return Finding(not wrong, covered, f"found {wrong}" if wrong else "")
 
 
-def _kronecker_power(matrix: DomainMatrix, power: int) -> DomainMatrix:
-    rows = matrix.to_list()
-    entries = [[matrix.domain.one]]
-    for _ in range(power):
-        entries = [[first * second for first in upper for second in lower] for upper in entries for lower in rows]
-    return DomainMatrix(entries, (len(entries), len(entries)), matrix.domain)
-
-
 def _decimal(number: sp.Expr) -> str:
     return str(sp.N(number, 6))
 
 
 def linear_optimum_of_four_states(_profile: Profile) -> Finding:
     """On four states, the linear map has the largest eigenvalue of S off the constants, exactly."""
-    world = four_state_world(JUMP, _FIELD)
+    world = four_state_world(JUMP, JUMP_FIELD)
     image = (world.symmetrised * world.states.transpose()).to_Matrix()
     states = world.states.to_Matrix().transpose()
     linear = sp.radsimp(image[0] / states[0])
