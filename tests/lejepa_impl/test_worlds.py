@@ -19,7 +19,7 @@ from lejepa_impl.worlds.distributions import (
     Logistic,
 )
 from lejepa_impl.worlds.gaussian import GaussianWorld, TwoViewsWorld
-from lejepa_impl.worlds.lattice import LatticeWorld, four_state_world
+from lejepa_impl.worlds.lattice import LatticeWorld, five_state_world, four_state_world
 from lejepa_impl.worlds.mixings import MIXINGS, identity, spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
 from lejepa_impl.worlds.world import AdditiveNoiseWorld
@@ -34,6 +34,7 @@ WORLDS = {
     "gaussian, anisotropic": GaussianWorld(3, [0.9, 0.2, -0.5]),
     "two views": TwoViewsWorld(2, 0.9),
     "four states": four_state_world(2),
+    "five states": five_state_world(2),
     "lopsided lattice": LatticeWorld(2, [0, 1, 2, 3, 4], [1, 0, 0, 1, 1], [0, 1, 3], [0.5, 0.3, 0.2]),
     "bimodal noise": SmoothWorld(
         2, lambda z: 0.7 * z, GaussianMixture([0.5, 0.5], [-0.8, 0.8], [0.2, 0.2]), half_width=9, points=161
