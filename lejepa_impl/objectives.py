@@ -5,12 +5,11 @@ References
 W, section 4 and Appendix H; L, section 5.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-
-from lejepa_impl.regularizers.sigreg import SIGReg
 
 
 def alignment_loss(first: Tensor, second: Tensor) -> Tensor:
@@ -39,7 +38,7 @@ class LeJEPA:
         If the weight is out of range.
     """
 
-    regularizer: SIGReg
+    regularizer: Callable[[Tensor, Generator], Tensor]
     weight: float
 
     def __post_init__(self) -> None:

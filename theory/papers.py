@@ -46,11 +46,32 @@ PAPERS = {
             2013,
         ),
         Paper(
+            "Cramer",
+            "H. Cramér",
+            "Über eine Eigenschaft der normalen Verteilungsfunktion",
+            "Mathematische Zeitschrift 41",
+            1936,
+        ),
+        Paper(
+            "Zettl",
+            "A. Zettl",
+            "Sturm-Liouville Theory",
+            "American Mathematical Society, Mathematical Surveys and Monographs 121",
+            2005,
+        ),
+        Paper(
             "ODonnell",
             "R. O'Donnell",
             "Analysis of Boolean Functions",
             "Cambridge University Press",
             2014,
+        ),
+        Paper(
+            "Rudin",
+            "W. Rudin",
+            "Principles of Mathematical Analysis",
+            "McGraw-Hill, 3rd edition",
+            1976,
         ),
     )
 }

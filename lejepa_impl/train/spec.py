@@ -34,6 +34,7 @@ class TrainingSpec(BaseModel):
     mixing: Annotated[str, AfterValidator(_mixing)] = Field("spiral", description="observation map")
     hidden: int = Field(256, ge=1, description="width of the encoder")
     depth: int = Field(4, ge=1, description="number of linear layers of the encoder")
+    regularizer: Literal["sigreg", "whitening"] = Field("sigreg", description="what keeps the embedding from collapse")
     regularizer_weight: float = Field(1e-3, gt=0, lt=1, description="lambda of the objective")
     slices: int = Field(256, ge=1, description="directions of SIGReg drawn at each step")
     knots: int = Field(17, ge=2, description="knots of SIGReg")

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import torch
 from torch import Generator, Tensor
 
+from lejepa_impl.worlds.world import AdditiveNoiseWorld, require_correlation
 
-class GaussianWorld:
+
+class GaussianWorld(AdditiveNoiseWorld):
     r"""Latents $z\sim N(0, I_n)$ with $z' = \rho z + \sqrt{1-\rho^2}\,\eta$, coordinate by coordinate.
 
     Both latents of a pair are in the world's law and their correlation is $\rho$ itself: the second
@@ -31,29 +33,48 @@ class GaussianWorld:
     """
 
     def __init__(self, dim: int, rho: float | Sequence[float]) -> None:
-        if dim < 1:
-            raise ValueError(f"a world needs at least 1 latent, not {dim}")
-        rhos = [rho] * dim if isinstance(rho, int | float) else list(rho)
-        if len(rhos) != dim:
-            raise ValueError(f"{len(rhos)} correlations given for {dim} latents: give one, or one each")
-        for value in rhos:
-            if not -1 < value < 1 or value == 0:
-                raise ValueError(f"correlation {value} is not in (-1, 1) without 0: choose one that is")
-        self.dim = dim
-        #: Correlation of each latent with its successor, shape (n,).
-        self.pair_correlation = torch.tensor(rhos, dtype=torch.float64)
+        super().__init__(dim, rho, kurtosis=3.0, reversible=True)
+        for value in self.pair_correlation.tolist():
+            require_correlation(value)
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """Draw `count` latents, shape (count, n), float32 on the device of the generator."""
         return torch.randn(count, self.dim, generator=generator, device=generator.device)
 
-    def transition(self, latent: Tensor, generator: Generator) -> Tensor:
-        """Draw the next latent of each row of `latent`, shape (count, n)."""
-        rho = self.pair_correlation.to(latent)
-        noise = torch.randn(latent.shape, generator=generator, device=latent.device, dtype=latent.dtype)
-        return rho * latent + (1 - rho**2).sqrt() * noise
+    def drift(self, latent: Tensor) -> Tensor:
+        r"""Return $\rho z$."""
+        return self.pair_correlation.to(latent) * latent
+
+    def noise(self, like: Tensor, generator: Generator) -> Tensor:
+        r"""Draw $\sqrt{1-\rho^2}\,\eta$ in the shape, type and device of `like`."""
+        noise = torch.randn(like.shape, generator=generator, device=like.device, dtype=like.dtype)
+        return (1 - self.pair_correlation.to(like) ** 2).sqrt() * noise
+
+
+class TwoViewsWorld(GaussianWorld):
+    r"""Two views $\rho u + \sqrt{1-\rho^2}\,\eta_{1,2}$ of one Gaussian parent $u$: their correlation is $\rho^2$.
+
+    In law this is the Gaussian world of correlation $\rho^2$. It is here for code that draws both halves
+    of a pair from a parent and calls $\rho$ what is the correlation of a view with the parent.
+
+    Parameters
+    ----------
+    dim
+        Number of latents n.
+    parent_correlation
+        Correlation $\rho$ of a view with the parent, in (-1, 1) and not 0.
+
+    Raises
+    ------
+    ValueError
+        If `dim` or the correlation is out of range.
+    """
+
+    def __init__(self, dim: int, parent_correlation: float) -> None:
+        super().__init__(dim, require_correlation(parent_correlation) ** 2)
+        self._view = GaussianWorld(dim, parent_correlation)
 
     def pairs(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Draw `count` pairs of latent and next latent, each of shape (count, n)."""
-        latent = self.sample(count, generator)
-        return latent, self.transition(latent, generator)
+        """Draw `count` pairs of views, each of shape (count, n)."""
+        parent = self._view.sample(count, generator)
+        return self._view.transition(parent, generator), self._view.transition(parent, generator)

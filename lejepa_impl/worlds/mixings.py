@@ -36,16 +36,16 @@ def _rotate(points: Tensor, angle: Tensor) -> Tensor:
     return torch.stack([cos * first - sin * second, sin * first + cos * second], dim=-1)
 
 
-def spiral() -> Mixing:
-    r"""Rotation by an angle that grows with the radius, $g(z) = R(\pi|z|)\,z$.
+def spiral(winding: float = math.pi) -> Mixing:
+    r"""Rotation by an angle that grows with the radius, $g(z) = R(w|z|)\,z$ with winding w, in W $\pi$.
 
     It preserves the standard Gaussian, so that no regularizer of the law of the embedding can tell
     the observation from the latent: only alignment can.
     """
     return Mixing(
         dim=2,
-        observe=lambda z: _rotate(z, math.pi * z.norm(dim=-1)),
-        invert=lambda x: _rotate(x, -math.pi * x.norm(dim=-1)),
+        observe=lambda z: _rotate(z, winding * z.norm(dim=-1)),
+        invert=lambda x: _rotate(x, -winding * x.norm(dim=-1)),
     )
 
 

@@ -6,10 +6,12 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from mpmath import mp, mpf
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.reversible_diffusion import slowest_modes
 from proofs_numeric.strategies import orthogonal_matrices
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.hermite import sequence
@@ -106,3 +108,139 @@ def polar_factor_is_nearest(profile: Profile) -> Finding:
 def other_rotations_are_farther(profile: Profile) -> Finding:
     """For an invertible matrix every other orthogonal matrix is strictly farther: the fact is not vacuous."""
     return _finding(_farther_than_nearest, profile)
+
+
+#: Where the residual is looked at: beyond this the Gaussian part is negligible against the geometric one.
+_FAR = 20
+
+
+def _residual(x: mpf, mass: mpf, jump: mpf) -> mpf:
+    r"""Density at `x` of what is left of a Gaussian when an independent jump is taken out of it.
+
+    The jump has probability p < 1/2; the reciprocal of its characteristic function is
+    $\sum_k(-r)^ke^{ikdt}/(1-p)$ with $r=p/(1-p)$.
+    """
+    ratio = mass / (1 - mass)
+    terms = ((-ratio) ** k * mp.exp(-((x - k * jump) ** 2) / 2) for k in range(int((x + 25) / jump) + 1))
+    return mp.fsum(terms) / (1 - mass) / mp.sqrt(2 * mp.pi)
+
+
+def _residual_is_no_density(mass: float, jump: float) -> None:
+    with mp.workdps(100):
+        law = mpf(mass), mpf(jump)
+        stays, jumps = _residual(mpf(1), *law), _residual(1 - law[1], *law)
+        assert abs((1 - law[0]) * stays + law[0] * jumps - mp.npdf(1)) < mpf(10) ** -90, "the jump is not taken out"
+        assert min(_residual(_FAR + law[1] * i / 4, *law) for i in range(8)) < 0
+
+
+@evidence("cramer_decomposition", Kind.FUZZ)
+def a_jump_cannot_be_part_of_a_gaussian(profile: Profile) -> Finding:
+    """A Gaussian less an independent jump: what is left has a negative density far out, so it is no law."""
+    return fuzz(
+        _residual_is_no_density,
+        st.floats(0.05, 0.45),
+        st.floats(0.5, 3),
+        examples=profile.pick(quick=30, thorough=300),
+        probability_of_the_jump="[0.05, 0.45]",
+        jump="[0.5, 3] standard deviations of the residual",
+    )
+
+
+def _clipped_parts(cutoff: float) -> None:
+    # The parts of z inside and outside of a cutoff are uncorrelated and have a Gaussian sum.
+    outside = np.where(np.abs(_NODES) > cutoff, _NODES, 0.0)
+    inside = _NODES - outside
+    assert abs(_WEIGHTS @ (outside * inside)) == 0
+    for part in (outside, inside):
+        assert abs(_WEIGHTS @ part**4 - 3 * (_WEIGHTS @ part**2) ** 2) > 1e-3
+
+
+@evidence("cramer_decomposition", Kind.FUZZ)
+def dependent_parts_need_not_be_gaussian(_profile: Profile) -> Finding:
+    """Uncorrelated but dependent parts of a Gaussian sum have fourth cumulants: the fact is not vacuous."""
+    return fuzz(_clipped_parts, st.floats(1, 2.5), examples=30, cutoff="[1, 2.5]")
+
+
+_MODES = 7
+
+
+def _zeros_are_counted(skew: float, quadratic: float, quartic: float, half_width: float) -> None:
+    modes = slowest_modes(
+        lambda z: -skew * z**3 - quadratic * z**2 - quartic * z**4,
+        half_width=half_width,
+        modes=_MODES,
+        cells=200,
+        diffusion=lambda z: 1 + z**2 / 4,
+    )
+    counts = [modes.sign_changes(k) for k in range(_MODES)]
+    assert counts == list(range(_MODES)), f"sign changes {counts}"
+
+
+@evidence("sturm_oscillation", Kind.FUZZ)
+def zeros_of_slow_modes(profile: Profile) -> Finding:
+    """Discretised diffusions in single and double wells: mode k changes sign exactly k times."""
+    return fuzz(
+        _zeros_are_counted,
+        st.floats(-0.2, 0.2),
+        st.floats(-2, 2),
+        st.floats(0.05, 1),
+        st.floats(1, 2.5),
+        examples=profile.pick(quick=80, thorough=1_000),
+        density="exp(-a z^3 - b z^2 - c z^4)",
+        diffusion="1 + z^2/4",
+        k=f"0 to {_MODES - 1}",
+    )
+
+
+def _periodic_modes(quadratic: float) -> None:
+    # On a circle the first mode returns to its sign: it has two zeros, not one.
+    cells = 24
+    density = np.exp(quadratic * np.cos(2 * np.pi * np.arange(cells) / cells))
+    flux = np.sqrt(density * np.roll(density, -1))
+    generator = np.diag((flux + np.roll(flux, 1)) / density)
+    for cell, nearby in enumerate(np.roll(np.arange(cells), -1)):
+        generator[cell, nearby] = generator[nearby, cell] = -1
+    first = np.linalg.eigh(generator)[1][:, 1]
+    assert np.count_nonzero((first > 0) != np.roll(first > 0, 1)) == 2
+
+
+@evidence("sturm_oscillation", Kind.FUZZ)
+def a_circle_has_another_count(_profile: Profile) -> Finding:
+    """On a circle, which has no ends, the first mode has two zeros: the fact is not vacuous."""
+    return fuzz(_periodic_modes, st.floats(0.1, 2), examples=20, density="exp(a cos z)", a="[0.1, 2]")
+
+
+def _iterates_meet(drawn: tuple[Array, Array], angle: float, factor: float) -> None:
+    start, other = drawn
+
+    # Each coordinate of the wave has slope one at most, the rotation none: distances shrink by the factor.
+    def contraction(point: Array) -> Array:
+        turned = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ point
+        return factor * np.sin(turned) + 1
+
+    steps = int(np.ceil(np.log(1e-12) / np.log(factor)))
+    for _ in range(steps):
+        start, other = contraction(start), contraction(other)
+    np.testing.assert_allclose(start, other, atol=1e-9)
+    np.testing.assert_allclose(contraction(start), start, atol=1e-9)
+
+
+def _isometry_has_no_fixed_point(shift: float) -> None:
+    point = 0.0
+    for _ in range(100):
+        point += shift
+    assert abs(point) > 50 * abs(shift)
+
+
+@evidence("contraction_principle", Kind.FUZZ)
+def iterates_meet_in_a_fixed_point(profile: Profile) -> Finding:
+    """Contractions of the plane: iterates from two points meet, and stay where they are."""
+    points = arrays(np.float64, (2,), elements=st.floats(-5, 5))
+    examples = profile.pick(quick=100, thorough=1_000)
+    return fuzz(_iterates_meet, st.tuples(points, points), st.floats(0, 6.3), st.floats(0.01, 0.95), examples=examples)
+
+
+@evidence("contraction_principle", Kind.FUZZ)
+def translations_have_no_fixed_point(_profile: Profile) -> Finding:
+    """A map that keeps distances, c = 1, need not have a fixed point: the fact is not vacuous."""
+    return fuzz(_isometry_has_no_fixed_point, st.floats(0.001, 10), examples=50, shift="[0.001, 10]")

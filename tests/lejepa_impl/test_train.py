@@ -76,6 +76,7 @@ def test_the_schedule_is_constant_then_a_cosine(step, factor):
         {"steps": 0},
         {"learning_rate": -1.0},
         {"device": "tpu"},
+        {"regularizer": "hope"},
         {"colour": "red"},
     ],
     ids=str,

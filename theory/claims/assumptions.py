@@ -13,10 +13,21 @@ _ASSUMPTIONS = {
     "whitened": r"$\mathbb{E}\,h(z) = 0$ and $\mathrm{Cov}\,h(z) = I$, as holds if $h(z) \sim N(0, I)$.",
     "at_the_floor": r"$h$ attains the alignment floor.",
     "nonlinear_degree": r"$d \ge 2$.",
+    "stationary_law": r"$z'$ has the law of $z$.",
+    "additive_noise": r"$z_j'=m_j(z_j)+\eta_j$ with $\eta_j$ independent of $z_j$.",
+    "finite_variance": r"$\mathbb{E}\,z_j=0$ and $0<v=\mathbb{E}\,z_j^2<\infty$.",
+    "reversible": r"$(z,z')$ has the law of $(z',z)$.",
+    "positively_correlated": r"$0<\mathbb{E}[z_jz_j']<\mathbb{E}\,z_j^2$.",
+    "noise": r"$\eta_j$ is not constant.",
+    "one_law": r"The pairs $(z_j,z_j')$ have one law for all $j$.",
+    "linear_optimum": r"$h(z)=z$, scaled to unit variances, minimises $L(h)$ among the whitened $h$.",
 }
 
 #: What makes a world Gaussian, for claims that need all of it.
 GAUSSIAN_WORLD = ("gaussian_latents", "gaussian_noise", "stationary", "independent_coordinates", "isotropic")
+
+#: Assumptions (i)-(iii) of W on a world that need not be Gaussian.
+WORLD = ("independent_coordinates", "stationary_law", "additive_noise", "finite_variance")
 
 
 def assume(*keys: str) -> dict[str, str]:

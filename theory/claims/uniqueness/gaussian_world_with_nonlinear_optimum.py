@@ -1,0 +1,121 @@
+r"""Gaussian latents with a drift of changing sign have no linear optimum.
+
+.. math:: z' = \rho\,s(z)\,z + \sqrt{1-\rho^2}\,\eta, \qquad s(z) = 1 \text{ for } |z|<c, \quad -1 \text{ for } |z|>c
+
+The drift keeps the Gaussian law: $s(z)\,z$ is as Gaussian as $z$. So Ornstein-Uhlenbeck is not the only world with
+additive noise and Gaussian latents, and Gaussian latents do not suffice for a linear optimum.
+
+References
+----------
+W, Theorem 5.2 and Assumptions (i)-(iii).
+"""
+
+import sympy as sp
+
+from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claims.assumptions import assume
+from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
+from theory.gaussian_world import contraction, transition
+from theory.hermite import sequence
+from theory.notation import GaussianExpectation, eta, rho, s, t, z
+
+_c = sp.Symbol("c", positive=True)
+_here, _mirrored, _cubic = sp.symbols("f_+ f_- x", real=True)
+_three = sp.Integer(3)
+_density = sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+def cubic_overlap(threshold: sp.Expr) -> sp.Expr:
+    r"""Overlap of the flipped latent with degree 3.
+
+    .. math:: \mathbb{E}[s(z)\,z\,\mathrm{He}_3(z)] = -4c^3\,e^{-c^2/2}/\sqrt{2\pi}
+    """
+    return -4 * threshold**3 * _density.subs(z, threshold)
+
+
+FOLD = Step(
+    "fold",
+    r"$f(sz)=\frac{1+s}2f_++\frac{1-s}2f_-$ with $f_\pm=f(\pm z)$ and $s=\pm1$ the same at $z$ and $-z$. Together the "
+    r"two points give $f_++f_-$, so $s(z)z$ has the law of $z$ where that is symmetric.",
+    sp.Eq(
+        ((1 + s) * _here + (1 - s) * _mirrored) / 2 + ((1 - s) * _here + (1 + s) * _mirrored) / 2,
+        _here + _mirrored,
+        evaluate=False,
+    ),
+    decided_by=Kind.SYMBOLIC,
+    over={"s": "real, so -1 and 1"},
+)
+STATIONARY = Step(
+    "stationary",
+    r"With $z$ for the Gaussian $s(z)z$, $z'$ has the moment generating function of $N(0,1)$.",
+    sp.Eq(
+        GaussianExpectation(GaussianExpectation(sp.exp(t * transition(z, eta, rho)), eta), z),
+        sp.exp(t**2 / 2),
+        evaluate=False,
+    ),
+    decided_by=Kind.SYMBOLIC,
+    over={"t": "real", "rho": "(-1, 1)"},
+)
+ODD = Step(
+    "odd",
+    r"$\mathrm{He}_3$ is odd, so $\mathrm{He}_3(sz)=s\,\mathrm{He}_3(z)$, and the contraction of degree 3 reads "
+    r"$T\,\mathrm{He}_3=\rho^3s\,\mathrm{He}_3$, while $Tz=\rho sz$.",
+    sp.Implies(sp.Eq(s**2, 1), sp.Eq(sequence(s * z, 3)[3], s * sequence(z, 3)[3])),
+    by=("degree_contraction",),
+    decided_by=Kind.SMT,
+    over={"s": "-1 and 1", "z": "real"},
+)
+OVERLAP = Step(
+    "overlap",
+    r"$\mathbb{E}[z\,\mathrm{He}_3]=0$, so $\mathbb{E}[sz\,\mathrm{He}_3]$ is twice the part in $|z|<c$: "
+    r"$-4c^3e^{-c^2/2}/\sqrt{2\pi}$.",
+    sp.Eq(
+        2 * sp.Integral(z * sequence(z, 3)[3] * _density, (z, -_c, _c)) - GaussianExpectation(z * sequence(z, 3)[3], z),
+        cubic_overlap(_c),
+        evaluate=False,
+    ),
+    decided_by=Kind.SYMBOLIC,
+    over={"c": "(0, oo)"},
+)
+NOT_LINEAR = Step(
+    "not_linear",
+    r"$\langle\mathrm{He}_3,Sz\rangle=\frac12(\rho+\rho^3)\,\mathbb{E}[sz\,\mathrm{He}_3]$ is not $0$ - with "
+    r"$x=c^3e^{-c^2/2}/\sqrt{2\pi}>0$ -, though $\mathrm{He}_3$ is orthogonal to $z$: $Sz$ is no multiple of $z$, and "
+    r"linear maps are not optimal.",
+    sp.Implies(
+        sp.And(rho > 0, rho < 1, _cubic > 0),
+        (contraction(sp.Integer(1), rho) + contraction(_three, rho)) / 2 * (-4 * _cubic) < 0,
+    ),
+    by=("linear_optimum_is_an_eigenfunction",),
+    decided_by=Kind.SMT,
+    over={"rho": "(0, 1)", "x": "(0, oo)"},
+)
+
+CLAIM = Claim(
+    id="gaussian_world_with_nonlinear_optimum",
+    paper="W",
+    locator="Theorem 5.2",
+    role=Role.EXTENSION,
+    title="Gaussian latents with a drift of changing sign have no linear optimum",
+    says=r"For $z'=\rho\,s(z)z+\sqrt{1-\rho^2}\,\eta$, where $s$ changes from $1$ to $-1$ (or back) at $|z|=c$, the "
+    r"law $N(0,1)$ is stationary and linear maps do not minimise the alignment loss, for any $0<\rho<1$ and "
+    r"$0<c<\infty$.",
+    statement=sp.Not(LINEAR_IS_OPTIMAL),
+    assumptions=assume("gaussian_latents", "gaussian_noise", "independent_coordinates", "positive_correlation")
+    | {
+        "flipped_drift": r"$m_j(z_j)=\rho\,s(z_j)\,z_j$ with $s=\pm1$ as $|z_j|<c$ or $|z_j|>c$, or the opposite.",
+        "threshold": r"$0<c<\infty$.",
+    },
+    steps=(FOLD, STATIONARY, ODD, OVERLAP, NOT_LINEAR),
+    expected=Verdict.PROVED,
+)
+
+
+_threshold = sp.Symbol("c", real=True)
+SIBLING = CLAIM.without(
+    "threshold",
+    title="Nonlinear optimum of any such drift",
+    says=r"$\langle\mathrm{He}_3,Sz\rangle<0$ for $c=0$ as well, where the drift is $-\rho z$ throughout.",
+    statement=(rho + rho**3) / 2 * cubic_overlap(_threshold) < 0,
+    fails_at={rho: sp.Rational(1, 2), _threshold: sp.Integer(0)},
+)
