@@ -403,6 +403,17 @@ class DegreeSpectrum:
     effective_samples: FloatArray | None
     _region: "_ConfidenceRegion" = field(repr=False)
 
+    def __str__(self) -> str:
+        """Tabulate the variances with their intervals, and the linear share."""
+        columns = zip(self.degrees, self.estimates, self.lower, self.upper, strict=True)
+        rows = [(str(degree), *interval) for degree, *interval in columns]
+        rows.append((f"> {self.degrees[-1]}", *self.tail))
+        rows.append(("linear share", *self.linear_fraction))
+        return "\n".join(
+            [f"{'degree':>12}  {'variance':>10}  {self.confidence:.0%} interval"]
+            + [f"{name:>12}  {estimate:>10.4g}  [{lower:.4g}, {upper:.4g}]" for name, estimate, lower, upper in rows]
+        )
+
     @cached_property
     def second_moment(self) -> Interval:
         r"""$\mathbb{E}|h|^2=\sum_d w_d$."""

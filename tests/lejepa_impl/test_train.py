@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from torch import Generator, nn
 
 from lejepa_impl import files
+from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.train import loop
-from lejepa_impl.train.checkpoint import SCHEMA, CheckpointError, load, save
+from lejepa_impl.train.checkpoint import SCHEMA, Checkpoint, CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
@@ -94,6 +95,41 @@ def test_an_encoder_that_overflows_on_new_pairs_is_not_evaluated():
         checkpoint.encoder[0].weight.fill_(1e38)
     with pytest.raises(TrainingError, match=r"the embedding is not finite: lower the learning rate 0\.003"):
         evaluate(checkpoint)
+
+
+def test_the_defaults_are_the_experiment_of_the_paper():
+    # W, Appendix H: two-dimensional experiments. The seed and the device are nobody's constants.
+    paper = {
+        "dim": 2,
+        "rho": 0.95,
+        "mixing": "spiral",
+        "hidden": 256,
+        "depth": 4,
+        "regularizer": "sigreg",
+        "regularizer_weight": 1e-3,
+        "slices": 256,
+        "knots": 17,
+        "t_max": 3.0,
+        "steps": 20_000,
+        "batch": 256,
+        "learning_rate": 3e-3,
+        "weight_decay": 0.0,
+    }
+    assert TrainingSpec().model_dump(exclude={"seed", "device"}) == paper
+    assert SIGReg() == SIGReg(slices=256, knots=17, t_max=3.0)
+
+
+@pytest.mark.parametrize("rho", [0.5, -0.6, 0.95])
+def test_an_encoder_is_evaluated_at_the_correlation_of_its_world(rho):
+    encoder = nn.Linear(2, 2, bias=False)
+    encoder.weight.data = torch.eye(2)
+    spec = TINY.model_copy(update={"rho": rho})
+    recovery = evaluate(Checkpoint(spec, encoder))
+    # The loss of the identity is 2 (1 - rho) n, with standard error 2 (1 - rho) sqrt(2 n / N); 6.11 of them are
+    # exceeded with probability 1e-9.
+    standard_error = 2 * (1 - rho) * math.sqrt(2 * 2 / recovery.points)
+    assert abs(recovery.alignment_loss - 2 * (1 - rho) * 2) < 6.11 * standard_error
+    assert abs(recovery.excess) < 6.11 * recovery.excess_standard_error
 
 
 def test_cuda_is_refused_where_there_is_none(monkeypatch):
