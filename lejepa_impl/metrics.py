@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lejepa_impl.worlds.world import require_correlation
+
 
 @dataclass(frozen=True)
 class Recovery:
@@ -36,8 +38,8 @@ class Recovery:
         Standard error of the excess.
     defect
         $\varepsilon = |\mathrm{Cov}\,h - I|_F$. (W, Theorem 5.3).
-    points
-        Number of pairs measured.
+    points, dim
+        Number of pairs measured, and of latents.
     """
 
     r2_embedding_to_latent: float
@@ -51,6 +53,7 @@ class Recovery:
     excess_standard_error: float
     defect: float
     points: int
+    dim: int
 
 
 def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) -> Recovery:
@@ -68,16 +71,22 @@ def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) 
     Raises
     ------
     ValueError
-        If the shapes differ, or a value is not finite.
+        If the shapes differ, a value is not finite, the correlation is out of range, or there are fewer than
+        2 (n + 2) pairs for two regressions.
     """
-    if not latent.shape == first.shape == second.shape:
+    require_correlation(rho)
+    if latent.ndim != 2 or not latent.shape == first.shape == second.shape:
         raise ValueError(
             f"latents {tuple(latent.shape)} and embeddings {tuple(first.shape)}, "
-            f"{tuple(second.shape)} must have one shape"
+            f"{tuple(second.shape)} must have one shape (N, n)"
         )
     if not (first.isfinite().all() and second.isfinite().all()):
         raise ValueError("the embedding is not finite: the encoder diverged")
+    if not latent.isfinite().all():
+        raise ValueError("the latents are not finite: look for nan in the world they come from")
     points, dim = latent.shape
+    if dim < 1 or points < 2 * (dim + 2):
+        raise ValueError(f"{points} pairs of {dim} latents are too few: give at least 2 (n + 2) of n >= 1")
     identity = torch.eye(dim, dtype=torch.float64, device=latent.device)
     z, h, h_next = (centred(values.double()) for values in (latent, first, second))
     linear = torch.linalg.lstsq(z, h).solution.T
@@ -100,6 +109,7 @@ def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) 
         excess_standard_error=float(excess.std() / points**0.5),
         defect=float(torch.linalg.norm(covariance - identity)),
         points=points,
+        dim=dim,
     )
 
 
@@ -119,7 +129,15 @@ def r2(source: Tensor, target: Tensor) -> float:
 
 
 def orthogonal_factor(matrix: Tensor) -> Tensor:
-    """Return the orthogonal matrix nearest to a square one, of shape (n, n)."""
+    """Return the orthogonal matrix nearest to a square one, of shape (n, n).
+
+    Raises
+    ------
+    ValueError
+        If the matrix is not square.
+    """
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise ValueError(f"a matrix of shape {tuple(matrix.shape)} has no orthogonal factor: give a square one")
     left, _, right = torch.linalg.svd(matrix)
     return left @ right
 

@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import scipy.stats
 import torch
@@ -300,3 +302,14 @@ def test_the_identity_changes_nothing():
 def test_a_mixing_of_another_dimension_is_refused():
     with pytest.raises(ValueError, match="has 2 latents, not 3"):
         MIXINGS["spiral"](3)
+
+
+@pytest.mark.parametrize(
+    "rho",
+    [np.float32(0.5), Fraction(1, 2), torch.tensor(0.5), [Fraction(1, 2), 0.5], torch.tensor([0.5, 0.5])],
+    ids=str,
+)
+def test_a_correlation_is_any_real_number(rho):
+    world = GaussianWorld(2, rho)
+    assert world.pair_correlation.tolist() == [0.5, 0.5]
+    assert world.pairs(3, Generator().manual_seed(0))[1].shape == (3, 2)
