@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lejepa_impl.worlds.world import require_correlation
+
 
 @dataclass(frozen=True)
 class Recovery:
@@ -40,8 +42,8 @@ class Recovery:
         Standard error of the excess.
     defect
         $\varepsilon = |\mathrm{Cov}\,h - I|_F$. (W, Theorem 5.3).
-    points
-        Number of pairs measured.
+    points, dim
+        Number of pairs measured, and of latents.
     """
 
     r2_embedding_to_latent: float
@@ -55,6 +57,7 @@ class Recovery:
     excess_standard_error: float
     defect: float
     points: int
+    dim: int
 
 
 def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) -> Recovery:
@@ -72,12 +75,13 @@ def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) 
     Raises
     ------
     ValueError
-        If the shapes differ, or a value is not finite.
+        If the shapes differ, a value is not finite, the correlation is out of range, or there are fewer than
+        2 (n + 2) pairs for two regressions.
     """
-    if not latent.shape == first.shape == second.shape:
+    if latent.ndim != 2 or not latent.shape == first.shape == second.shape:
         raise ValueError(
             f"latents {tuple(latent.shape)} and embeddings {tuple(first.shape)}, "
-            f"{tuple(second.shape)} must have one shape"
+            f"{tuple(second.shape)} must have one shape (N, n)"
         )
     if not (first.isfinite().all() and second.isfinite().all()):
         raise ValueError("the embedding is not finite: the encoder diverged")
@@ -104,20 +108,27 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
     Raises
     ------
     ValueError
-        If the shapes do not fit.
+        If the shapes do not fit, a correlation is out of range, pairs are too few, or a latent is not finite.
     """
     if first.ndim != 3 or first.shape != second.shape or latent.shape not in (first.shape, first.shape[1:]):
         raise ValueError(
             f"latents {tuple(latent.shape)} and embeddings {tuple(first.shape)}, {tuple(second.shape)} "
             "must have the shapes (N, n) or (encoders, N, n), and (encoders, N, n)"
         )
+    correlations = torch.as_tensor(rho, dtype=torch.float64, device=first.device).expand(len(first))
+    for correlation in correlations.tolist():
+        require_correlation(correlation)
+    if not latent.isfinite().all():
+        raise ValueError("the latents are not finite: look for nan in the world they come from")
+    _, points, dim = first.shape
+    if dim < 1 or points < 2 * (dim + 2):
+        raise ValueError(f"{points} pairs of {dim} latents are too few: give at least 2 (n + 2) of n >= 1")
     finite = (first + second).isfinite().all(dim=(1, 2))
     # A decomposition of what is not finite would fail for all.
     first, second = (torch.where(finite[:, None, None], values.double(), 0.0) for values in (first, second))
     latent = latent.double().expand_as(first)
     linear = linear_map(latent, first)
-    shares = excess_shares(first, second, torch.as_tensor(rho, dtype=torch.float64, device=first.device))
-    points = first.shape[1]
+    shares = excess_shares(first, second, correlations)
     metrics = {
         "r2_embedding_to_latent": r2(first, latent),
         "r2_latent_to_embedding": r2(latent, first),
@@ -132,7 +143,8 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
     }
     measured = {name: values.where(finite, torch.nan).tolist() for name, values in metrics.items()}
     return [
-        Recovery(**{name: values[i] for name, values in measured.items()}, points=points) for i in range(len(first))
+        Recovery(**{name: values[i] for name, values in measured.items()}, points=points, dim=dim)
+        for i in range(len(first))
     ]
 
 
@@ -203,7 +215,15 @@ def covariance(embedding: Tensor) -> Tensor:
 
 
 def orthogonal_factor(matrix: Tensor) -> Tensor:
-    """Return the orthogonal matrices nearest to square ones, of shape (..., n, n)."""
+    """Return the orthogonal matrices nearest to square ones, of shape (..., n, n).
+
+    Raises
+    ------
+    ValueError
+        If the matrices are not square.
+    """
+    if matrix.ndim < 2 or matrix.shape[-2] != matrix.shape[-1]:
+        raise ValueError(f"a matrix of shape {tuple(matrix.shape)} has no orthogonal factor: give a square one")
     left, _, right = torch.linalg.svd(matrix)
     return left @ right
 

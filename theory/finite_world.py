@@ -127,6 +127,13 @@ def four_state_world(jump: Expr, field: Domain) -> FiniteWorld:
     return FiniteWorld({state: sign(state) for state in states}, noise, field)
 
 
+def five_state_world() -> FiniteWorld:
+    r"""World $z'=\mathrm{sign}(z)+\eta$ on $-2,\dots,2$ with $P(\eta=\pm1)=(\sqrt{33}-3)/6$ each, else $\eta=0$."""
+    states, jump = [Integer(state) for state in range(-2, 3)], (sqrt(33) - 3) / 6
+    noise = {Integer(-1): jump, Integer(0): 1 - 2 * jump, Integer(1): jump}
+    return FiniteWorld({state: sign(state) for state in states}, noise, QQ.algebraic_field(sqrt(33)))
+
+
 def kronecker(first: DomainMatrix, second: DomainMatrix) -> DomainMatrix:
     """Kronecker product: of transitions, or of functions as rows, of independent worlds."""
     pairs = product(first.to_list(), second.to_list())

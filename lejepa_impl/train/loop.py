@@ -21,6 +21,8 @@ from lejepa_impl.worlds.mixings import MIXINGS
 
 _CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
+#: Pairs for each output, at least, to judge the covariance of an embedding by.
+_PAIRS_PER_OUTPUT = 16
 
 
 class TrainingError(ValueError):
@@ -40,7 +42,7 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
     Raises
     ------
     TrainingError
-        If the device is not there, the objective stops being finite, or the embedding collapses.
+        If the device is not there, the run diverges, or the embedding collapses.
     """
     device = resolve_device(spec.device)
     # Weights and data have streams of their own, which no two seeds share.
@@ -92,7 +94,7 @@ def fit(
     Raises
     ------
     TrainingError
-        If the objective stops being finite, or the embedding collapses.
+        If the objective or the embedding stops being finite, or a direction of the embedding collapses.
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps))
@@ -106,28 +108,43 @@ def fit(
         if step % _CHECK_EVERY == 0 or step == steps:
             value = loss.item()
             if not math.isfinite(value):
-                raise TrainingError(
-                    f"the objective is {value} at step {step}: lower the learning rate {learning_rate:g}"
-                )
+                raise _diverged(f"the objective is {value} at step {step}", learning_rate)
             if on_step:
                 on_step(step, value)
-    variance = first.detach().var(dim=0).mean().item()
+    # The last step is judged like all others: by pairs that come after it.
+    with torch.no_grad():
+        embedding = encoder(observe_pairs(max(batch, _PAIRS_PER_OUTPUT * first.shape[1]), generator))
+    if not embedding.isfinite().all():
+        raise _diverged(f"the embedding is not finite after step {steps}", learning_rate)
+    variance = torch.linalg.eigvalsh(torch.atleast_2d(embedding.double().T.cov()))[0].item()
     if variance < _COLLAPSED_VARIANCE:
         raise TrainingError(
-            f"the embedding collapsed to a variance of {variance:.2g} per dimension: "
-            "raise the weight of the regularizer"
+            f"the embedding collapsed to a variance of {variance:.2g} along a direction: "
+            f"raise the weight of the regularizer, or train for more than {steps} steps"
         )
+
+
+def _diverged(what: str, learning_rate: float) -> TrainingError:
+    return TrainingError(f"{what}: lower the learning rate {learning_rate:g}")
 
 
 @torch.no_grad()
 def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_003) -> Recovery:
-    """Measure the recovery of the latents by a trained encoder on pairs it has not seen."""
+    """Measure the recovery of the latents by a trained encoder on pairs it has not seen.
+
+    Raises
+    ------
+    TrainingError
+        If the embedding is not finite.
+    """
     spec = checkpoint.spec
     device = next(checkpoint.encoder.parameters()).device
     generator = Generator(device).manual_seed(seed)
     latent, successor = GaussianWorld(spec.dim, spec.rho).pairs(points, generator)
     mixing = MIXINGS[spec.mixing](spec.dim)
     first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
+    if not (first.isfinite().all() and second.isfinite().all()):
+        raise _diverged("the embedding is not finite", spec.learning_rate)
     return measure_recovery(latent, first, second, spec.rho)
 
 

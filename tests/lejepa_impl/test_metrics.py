@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator
 
-from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, r2
+from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, orthogonal_factor, r2
 from lejepa_impl.objectives.alignment import alignment_loss
 from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.sigreg import SIGReg
@@ -93,7 +93,7 @@ def test_an_encoder_that_diverged_leaves_the_others_alone():
         # Round-off depends on where in memory an encoder's numbers are.
         assert dataclasses.asdict(measured[i]) == pytest.approx(dataclasses.asdict(expected[i]), rel=1e-9, abs=1e-12)
     values = dataclasses.asdict(measured[1])
-    assert values.pop("points") == 1000
+    assert (values.pop("points"), values.pop("dim")) == (1000, 2)
     assert all(math.isnan(value) for value in values.values())
     assert isinstance(measured[1], Recovery)
 
@@ -108,8 +108,27 @@ def test_what_cannot_be_measured_is_refused():
     first, second = pairs()
     with pytest.raises(ValueError, match="must have one shape"):
         measure_recovery(first, first[:, :1], second, RHO)
-    with pytest.raises(ValueError, match="not finite"):
+    with pytest.raises(ValueError, match="the embedding is not finite"):
         measure_recovery(first, first * torch.nan, second, RHO)
+    with pytest.raises(ValueError, match="the latents are not finite"):
+        measure_recovery(first * torch.nan, first, second, RHO)
+    for few in (first[:7], first[:0], first[:, :0]):
+        with pytest.raises(ValueError, match="are too few"):
+            measure_recovery(few, few, few, RHO)
+    assert measure_recovery(first[:8], first[:8], second[:8], RHO).r2_embedding_to_latent == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rho", [0.0, 1.0, 2.0, math.nan])
+def test_a_correlation_out_of_range_is_refused(rho):
+    first, second = pairs()
+    with pytest.raises(ValueError, match=rf"correlation {rho} is not in \(-1, 1\)"):
+        measure_recovery(first, first, second, rho)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (4, 2, 3)], ids=str)
+def test_only_a_square_matrix_has_an_orthogonal_factor(shape):
+    with pytest.raises(ValueError, match=r"has no orthogonal factor: give a square one"):
+        orthogonal_factor(torch.ones(shape))
 
 
 def test_alignment_sums_over_dimensions_and_averages_over_pairs():
