@@ -37,7 +37,7 @@ _WORTH_A_THREAD = 2**17
 _FLOATS = {"reassoc", "contract", "nsz", "arcp"}
 
 
-def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
+def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
     """Turn projections of shape (slices, N), float32, into the gradient of the returned sum of statistics.
 
     Each slice contributes the statistic over N; knots are equally spaced from 0 on.
@@ -45,10 +45,8 @@ def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
     rows = projections.numpy()
     step = np.float32(times[1])
     # Knots of weight zero fill the last sweep.
-    of_knots, targets = (
-        pad(values[1:], (0, -(len(times) - 1) % _SWEEP)) for values in (weights, torch.exp(-(times**2) / 2))
-    )
-    work = partial(_epps_pulley, step=step, targets=targets.numpy(), weights=of_knots.numpy())
+    of_knots, met = (pad(values[1:], (0, -(len(times) - 1) % _SWEEP)) for values in (weights, targets))
+    work = partial(_epps_pulley, step=step, targets=met.numpy(), weights=of_knots.numpy())
     threads = min(torch.get_num_threads(), max(1, rows.size // _WORTH_A_THREAD))
     if threads == 1:
         return torch.tensor(work(rows))

@@ -13,76 +13,172 @@ L, section 4 (SIGReg); Epps & Pulley (1983).
 """
 
 from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+from torch.distributed import ProcessGroup
 
+from lejepa_impl.collectives import total
 from lejepa_impl.regularizers import compiled
 
-#: Turns projections of shape (slices, N), in place, into the gradient of the returned sum of the statistics.
-Kernel = Callable[[Tensor, Tensor, Tensor], Tensor]
+#: Turns projections of shape (slices, N), in place, into the gradient of the returned sum of the statistics,
+#: given the times, weights and targets of the knots.
+Kernel = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+#: Slices taken at a time where processes share the batch: a number that all of them know.
+_SHARED_SLICES = 1024
 
 
-def sliced_epps_pulley(embedding: Tensor, directions: Tensor, times: Tensor, weights: Tensor) -> Tensor:
+def sliced_epps_pulley(
+    embedding: Tensor, directions: Tensor, rule: Tensor, group: ProcessGroup | None = None
+) -> Tensor:
     """Return the statistic of an embedding, a scalar differentiable in the embedding only.
 
     Parameters
     ----------
     embedding
-        Shape (N, m).
+        Shape (N, m). Where processes share a batch, this process's part of it.
     directions
-        Unit vectors as columns, shape (m, slices).
-    times, weights
-        Equally spaced knots from 0 on, and their weights, each of shape (knots,).
+        Unit vectors as columns, shape (m, slices), the same in all processes.
+    rule
+        Equally spaced knots from 0 on, their weights, and the characteristic function to meet there: shape (3, knots).
+    group
+        The processes that share a batch; None if this one holds it alone.
     """
-    return _SlicedEppsPulley.apply(embedding, directions, times, weights)
+    if group is None:
+        return _SlicedEppsPulley.apply(embedding, directions, rule)
+    return _SharedSlicedEppsPulley.apply(embedding, directions, rule, group)
 
 
 class _SlicedEppsPulley(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, embedding: Tensor, directions: Tensor, times: Tensor, weights: Tensor) -> Tensor:
-        kernel, held = _kernel(embedding)
-        gradient = torch.zeros_like(embedding)
+    def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor) -> Tensor:
+        kernel, held = _kernel(embedding, rule)
+        gradient = torch.empty_like(embedding)
         total = embedding.new_zeros(())
         per_slice = len(embedding) / directions.shape[1]
-        for chunk in directions.split(max(1, held // len(embedding)), dim=1):
+        for i, chunk in enumerate(directions.split(max(1, held // len(embedding)), dim=1)):
             projections = chunk.T @ embedding.T
-            total += kernel(projections, times, weights)
-            gradient.addmm_(projections.T, chunk.T, alpha=per_slice)
+            total += kernel(projections, *rule)
+            gradient.addmm_(projections.T, chunk.T, alpha=per_slice, beta=int(i > 0))
         ctx.save_for_backward(gradient)
         return total * per_slice
 
     @staticmethod
     @once_differentiable
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
+        (gradient,) = ctx.saved_tensors
+        return upstream[0] * gradient, None, None
+
+
+class _SharedSlicedEppsPulley(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor, group: ProcessGroup) -> Tensor:
+        times, weights, targets = rule
+        characteristic_sums, pull_back = _shared_kernels(embedding, rule)
+        gradient = torch.zeros_like(embedding)
+        statistic = embedding.new_zeros(())
+        for chunk in directions.split(_SHARED_SLICES, dim=1):
+            projections = chunk.T @ embedding.T
+            real, imaginary = total(characteristic_sums(projections, times), group)
+            # Cosines of zero: as many as there are samples in all processes.
+            count = real[0, 0].clone()
+            real, imaginary = real / count - targets[:, None], imaginary / count
+            # Times N over N: the statistic is N times a distance, of which each sample moves an N-th.
+            statistic += count * (weights @ (real**2 + imaginary**2)).sum()
+            pull_back(projections, times, 2 * weights[:, None] * torch.stack([real, imaginary]))
+            gradient.addmm_(projections.T, chunk.T)
+        ctx.group = group
+        ctx.save_for_backward(gradient / directions.shape[1])
+        return statistic / directions.shape[1]
+
+    @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
-        return upstream[0] * gradient, None, None, None
+        return total(upstream[0], ctx.group) * gradient, None, None, None
 
 
-def _kernel(embedding: Tensor) -> tuple[Kernel, int]:
+def _kernel(embedding: Tensor, rule: Tensor) -> tuple[Kernel, int]:
     """Choose a kernel, and how many projections it takes at a time: its temporaries should stay in cache."""
     on_cpu = embedding.device.type == "cpu"
     if on_cpu and embedding.dtype == torch.float32 and compiled.AVAILABLE:
         return compiled.epps_pulley, 2**20
+    if (triton_kernel := _triton_kernel(embedding, rule)) is not None:
+        return triton_kernel.epps_pulley, 2**26
     return recurrence, 2**17 if on_cpu else 2**26
 
 
-def recurrence(projections: Tensor, times: Tensor, weights: Tensor) -> Tensor:
+def _shared_kernels(
+    embedding: Tensor, rule: Tensor
+) -> tuple[Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor, Tensor], None]]:
+    """Choose the two halves of a kernel, between which processes add up what they have."""
+    if (triton_kernel := _triton_kernel(embedding, rule)) is not None:
+        return triton_kernel.characteristic_sums, triton_kernel.pull_back
+    return characteristic_sums, pull_back
+
+
+def _triton_kernel(embedding: Tensor, rule: Tensor) -> Any | None:
+    """Return the module of the Triton kernel if it takes such an embedding and Triton is installed."""
+    if embedding.device.type != "cuda" or embedding.dtype != torch.float32 or not _triton_is_installed():
+        return None
+    from lejepa_impl.regularizers import triton_kernel
+
+    return triton_kernel if rule.shape[1] <= triton_kernel.MAX_KNOTS else None
+
+
+@cache
+def _triton_is_installed() -> bool:
+    return find_spec("triton") is not None
+
+
+def recurrence(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
     """Compute in PyTorch: for any device and type, and where no compiled kernel is at hand."""
-    phase = projections * times[1]
-    turn_cos, turn_sin = phase.cos(), phase.sin()
-    cos, sin, turned = turn_cos.clone(), turn_sin.clone(), torch.empty_like(phase)
+    turn_cos, turn_sin = _turn(projections, times)
+    cos, sin, turned = turn_cos.clone(), turn_sin.clone(), torch.empty_like(turn_cos)
     gradient = projections.zero_()
     total = projections.new_zeros(())
-    for time, weight in zip(times[1:], weights[1:], strict=True):
-        real = cos.mean(1, keepdim=True) - torch.exp(-(time**2) / 2)
+    for time, weight, target in zip(times[1:], weights[1:], targets[1:], strict=True):
+        real = cos.mean(1, keepdim=True) - target
         imaginary = sin.mean(1, keepdim=True)
         total += weight * (real**2 + imaginary**2).sum()
         slope = 2 * weight * time / projections.shape[1]
         gradient.addcmul_(cos, slope * imaginary).addcmul_(sin, -slope * real)
-        torch.mul(sin, turn_sin, out=turned)
-        sin.mul_(turn_cos).addcmul_(cos, turn_sin)
-        cos.mul_(turn_cos).sub_(turned)
+        _rotate(cos, sin, turn_cos, turn_sin, turned)
     return total
+
+
+def characteristic_sums(projections: Tensor, times: Tensor) -> Tensor:
+    """Sum the cosines, then the sines, of every knot over the samples: shape (2, knots, slices)."""
+    turn_cos, turn_sin = _turn(projections, times)
+    cos, sin, turned = torch.ones_like(turn_cos), torch.zeros_like(turn_sin), torch.empty_like(turn_cos)
+    sums = projections.new_empty(2, len(times), len(projections))
+    for k in range(len(times)):
+        sums[0, k], sums[1, k] = cos.sum(1), sin.sum(1)
+        _rotate(cos, sin, turn_cos, turn_sin, turned)
+    return sums
+
+
+def pull_back(projections: Tensor, times: Tensor, slopes: Tensor) -> None:
+    """Turn projections into the gradient of a function of these sums, given its slopes of shape (2, knots, slices)."""
+    turn_cos, turn_sin = _turn(projections, times)
+    cos, sin, turned = torch.ones_like(turn_cos), torch.zeros_like(turn_sin), torch.empty_like(turn_cos)
+    gradient = projections.zero_()
+    for time, real, imaginary in zip(times, *slopes[..., None], strict=True):
+        gradient.addcmul_(cos, time * imaginary).addcmul_(sin, -time * real)
+        _rotate(cos, sin, turn_cos, turn_sin, turned)
+
+
+def _turn(projections: Tensor, times: Tensor) -> tuple[Tensor, Tensor]:
+    phase = projections * times[1]
+    return phase.cos(), phase.sin()
+
+
+def _rotate(cos: Tensor, sin: Tensor, turn_cos: Tensor, turn_sin: Tensor, turned: Tensor) -> None:
+    """Rotate in place; `turned` is scratch."""
+    torch.mul(sin, turn_sin, out=turned)
+    sin.mul_(turn_cos).addcmul_(cos, turn_sin)
+    cos.mul_(turn_cos).sub_(turned)

@@ -13,11 +13,15 @@ L, section 4 (SIGReg, Epps-Pulley statistic); W, Appendix H (17 knots on [0, 3],
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Generator, Tensor
+from torch.distributed import ProcessGroup
 from torch.nn.functional import normalize
 
+from lejepa_impl.collectives import from_first, total
+from lejepa_impl.regularizers.accumulation import accumulated
 from lejepa_impl.regularizers.epps_pulley import sliced_epps_pulley
 
 
@@ -33,6 +37,11 @@ class SIGReg:
         Number of knots, at least 2.
     t_max
         Last knot.
+    scaled
+        Whether the statistic is N times the distance, or the distance itself.
+    group
+        Processes that share a batch. Each then has the statistic of the whole batch, along the directions of the
+        first process; see `lejepa_impl.collectives` for the gradient.
 
     Raises
     ------
@@ -43,6 +52,8 @@ class SIGReg:
     slices: int = 256
     knots: int = 17
     t_max: float = 3.0
+    scaled: bool = True
+    group: ProcessGroup | None = None
 
     def __post_init__(self) -> None:
         if self.slices < 1:
@@ -58,23 +69,29 @@ class SIGReg:
         Its mean under the null hypothesis is `null_mean`, for every N.
         """
         directions = torch.randn(embedding.shape[-1], self.slices, generator=generator, device=embedding.device)
-        return self.along(normalize(directions, dim=0), embedding)
+        return self.along(from_first(normalize(directions, dim=0), self.group), embedding)
 
     def along(self, directions: Tensor, embedding: Tensor) -> Tensor:
         """Return the statistic along given unit directions, the columns of a tensor of shape (m, slices)."""
-        # Sums over a batch lose too much in 16 bits.
-        exact = embedding.float() if embedding.dtype.itemsize < 4 else embedding
-        times, weights = self._quadrature(exact)
-        return sliced_epps_pulley(exact, directions.to(exact), times, weights)
+        exact = accumulated(embedding)
+        rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
+        statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
+        if self.scaled:
+            return statistic
+        return statistic / total(statistic.new_tensor(len(exact)), self.group)
 
     @property
     def null_mean(self) -> float:
-        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the statistic for N independent standard Gaussians. (L, Theorem 6)."""
-        times, weights = self._quadrature(torch.empty(0, dtype=torch.float64))
+        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, at every N. (L, Thm. 6)."""
+        times, weights, _ = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
         return float(weights @ (1 - torch.exp(-(times**2))))
 
-    def _quadrature(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        times = torch.linspace(0, self.t_max, self.knots, dtype=like.dtype, device=like.device)
-        weights = torch.full_like(times, 2 * self.t_max / (self.knots - 1))
-        weights[[0, -1]] /= 2
-        return times, weights * torch.exp(-(times**2) / 2)
+
+@lru_cache
+def _quadrature(knots: int, t_max: float, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Return the knots, their weights, and the characteristic function of the standard Gaussian there."""
+    times = torch.linspace(0, t_max, knots, dtype=dtype, device=device)
+    weights = torch.full_like(times, 2 * t_max / (knots - 1))
+    weights[[0, -1]] /= 2
+    target = torch.exp(-(times**2) / 2)
+    return torch.stack([times, weights * target, target])

@@ -8,13 +8,16 @@ linear map of non-Gaussian latents is.
 References
 ----------
 W, Theorems 5.1 to 5.3, where only $\mathrm{Cov}\,h = I$ enters.
-A. Bardes, J. Ponce, Y. LeCun, "VICReg", ICLR 2022 (variance and covariance terms).
 """
 
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
+from torch.distributed import ProcessGroup
+
+from lejepa_impl.regularizers.accumulation import accumulated
+from lejepa_impl.regularizers.moments import mean_and_covariance
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,20 @@ class Whitening:
 
     With weight $\lambda$ in `LeJEPA` it does not enforce unit variance: an output of alignment eigenvalue $\mu$ settles
     at the variance $1-(1-\lambda)(1-\mu)/(4\lambda m)$, and collapses where that is negative.
+
+    Parameters
+    ----------
+    centred
+        Whether the mean is penalised. W's experiments leave it free.
+    mean_over_entries
+        Whether the squared distance of the covariance is divided by $m^2$, as in W's experiments.
+    group
+        Processes that share a batch; see `lejepa_impl.collectives`.
     """
+
+    centred: bool = True
+    mean_over_entries: bool = False
+    group: ProcessGroup | None = None
 
     def __call__(self, embedding: Tensor, generator: Generator | None = None) -> Tensor:  # noqa: ARG002
         """Return the penalty of embeddings of shape (N, m), N at least 2; nothing is drawn.
@@ -33,8 +49,7 @@ class Whitening:
         ValueError
             If there are fewer than 2 embeddings.
         """
-        if len(embedding) < 2:
-            raise ValueError(f"a covariance needs at least 2 embeddings, not {len(embedding)}")
-        covariance = torch.atleast_2d(torch.cov(embedding.T))
-        identity = torch.eye(embedding.shape[1], dtype=embedding.dtype, device=embedding.device)
-        return (covariance - identity).square().sum() + embedding.mean(dim=0).square().sum()
+        mean, covariance = mean_and_covariance(accumulated(embedding), self.group)
+        defect = covariance - torch.eye(len(mean), dtype=mean.dtype, device=mean.device)
+        penalty = defect.square().mean() if self.mean_over_entries else defect.square().sum()
+        return penalty + mean.square().sum() if self.centred else penalty

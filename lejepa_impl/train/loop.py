@@ -12,10 +12,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from lejepa_impl.metrics import Recovery, measure_recovery
-from lejepa_impl.objectives import LeJEPA
-from lejepa_impl.regularizers.sigreg import SIGReg
-from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
+from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.worlds.gaussian import GaussianWorld
@@ -52,11 +50,10 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
     world = GaussianWorld(spec.dim, spec.rho)
     mixing = MIXINGS[spec.mixing](spec.dim)
     encoder = build_encoder(spec, weights)
-    regularizer = Whitening() if spec.regularizer == "whitening" else SIGReg(spec.slices, spec.knots, spec.t_max)
     fit(
         encoder,
         lambda count, generator: mixing.observe(torch.cat(world.pairs(count, generator))),
-        LeJEPA(regularizer, spec.regularizer_weight),
+        objective_of(spec),
         data,
         steps=spec.steps,
         batch=spec.batch,

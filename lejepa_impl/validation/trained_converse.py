@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from lejepa_impl.encoders import MLP
-from lejepa_impl.objectives import LeJEPA
+from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import fit
 from lejepa_impl.validation.optimum import optimum, whitened

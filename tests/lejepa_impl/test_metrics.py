@@ -1,13 +1,15 @@
 """Metrics on maps whose recovery is known."""
 
+import dataclasses
 import math
 
 import pytest
 import torch
 from torch import Generator
 
-from lejepa_impl.metrics import measure_recovery, orthogonal_factor, r2
-from lejepa_impl.objectives import LeJEPA, alignment_loss
+from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, orthogonal_factor, r2
+from lejepa_impl.objectives.alignment import alignment_loss
+from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.worlds.gaussian import GaussianWorld
 
@@ -61,7 +63,45 @@ def test_r2_is_out_of_sample():
     x = torch.randn(1000, 1, generator=Generator().manual_seed(0), dtype=torch.float64)
     y = x.clone()
     y[500:] *= -1
-    assert r2(x, y) == pytest.approx(-3, abs=0.1)
+    assert float(r2(x, y)) == pytest.approx(-3, abs=0.1)
+
+
+def of_many(*encoders):
+    first, second = (z[:1000] for z in pairs())
+    return first, *(torch.stack([encoder(z) for encoder in encoders]) for z in (first, second))
+
+
+ENCODERS = (turn, lambda z: 0.5 * z, lambda z: z**3)
+RHOS = torch.tensor([RHO, 0.5, 0.9])
+
+
+@pytest.mark.parametrize("own_latents", [False, True])
+def test_many_encoders_at_once_are_measured_as_one_by_one(own_latents):
+    latent, first, second = of_many(*ENCODERS)
+    measured = measure_recoveries(latent.expand_as(first) if own_latents else latent, first, second, RHOS)
+    expected = [measure_recovery(latent, *halves, float(rho)) for *halves, rho in zip(first, second, RHOS, strict=True)]
+    for one, other in zip(measured, expected, strict=True):
+        assert dataclasses.asdict(one) == pytest.approx(dataclasses.asdict(other), rel=1e-6, abs=1e-12)
+
+
+def test_an_encoder_that_diverged_leaves_the_others_alone():
+    latent, first, second = of_many(*ENCODERS)
+    expected = measure_recoveries(latent, first, second, RHO)
+    first[1, 7, 0] = math.inf
+    measured = measure_recoveries(latent, first, second, RHO)
+    for i in (0, 2):
+        # Round-off depends on where in memory an encoder's numbers are.
+        assert dataclasses.asdict(measured[i]) == pytest.approx(dataclasses.asdict(expected[i]), rel=1e-9, abs=1e-12)
+    values = dataclasses.asdict(measured[1])
+    assert (values.pop("points"), values.pop("dim")) == (1000, latent.shape[-1])
+    assert all(math.isnan(value) for value in values.values())
+    assert isinstance(measured[1], Recovery)
+
+
+def test_shapes_of_many_encoders_that_do_not_fit_are_refused():
+    latent, first, second = of_many(*ENCODERS)
+    with pytest.raises(ValueError, match="must have the shapes"):
+        measure_recoveries(latent[:10], first, second, RHO)
 
 
 def test_what_cannot_be_measured_is_refused():

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Generator
 
-from lejepa_impl.objectives import LeJEPA
+from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import evaluate, train
 from lejepa_impl.train.spec import TrainingSpec
