@@ -10,7 +10,7 @@ stationary), and
 Whitened under $\bar p$, an encoder h has the loss $2\sum_i(1-\langle h_i, S h_i\rangle)$.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -142,4 +142,16 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
         overlap,
         ROUND_OFF,
         forward,
+    )
+
+
+def with_change(fine: Spectrum, coarse: Spectrum) -> Spectrum:
+    """The fine spectrum of two, with the change from the coarse one as error bars."""
+    kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
+    return replace(
+        fine,
+        eigenvalues=fine.eigenvalues[:kept],
+        eigenfunctions=fine.eigenfunctions[:kept],
+        errors=ROUND_OFF + np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
+        linear_r2_error=ROUND_OFF + abs(fine.linear_r2 - coarse.linear_r2),
     )
