@@ -8,31 +8,30 @@ W, Theorem 5.2 and Appendix B.
 """
 
 from functools import cached_property
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
-from pydantic import PositiveFloat, model_validator
+from pydantic import PositiveFloat
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import ndtr
 
-from proofs_numeric.sturm_liouville import DiffusionSpectrum, diffusion_spectrum
+from proofs_numeric.sturm_liouville import DiffusionSpectrum, continuous_from, diffusion_spectrum
 from proofs_numeric.worlds.laws import AnyContinuousLaw
 from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 from proofs_numeric.worlds.world import Array, World
 
-#: Borders of the cells that pairs are drawn through, in Gaussian scores.
-_BORDERS = np.linspace(-6.5, 6.5, 601)
+#: Borders of the cells that pairs are drawn through, in Gaussian scores, and the least width of a cell.
+_BORDERS = np.linspace(-6.5, 6.5, 601)[1:-1]
+_NARROWEST = 2e-3
 _INNER = 4  # points of the rule within a cell
-_MOST_MODES = 40
-_NEGLIGIBLE = 1e-13
 
 
 class DiffusionWorld(World):
     r"""Independent stationary diffusions $dz = (\log p)'(z)\,dt + \sqrt2\,dW$, reflected at the ends of the support.
 
-    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells, equally wide
-    in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation
+    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most,
+    equally wide in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation
     is that of the diffusion up to the square of the width of a cell.
 
     Parameters
@@ -55,30 +54,39 @@ class DiffusionWorld(World):
     time: PositiveFloat
 
     @cached_property
-    def edges(self) -> Array:
-        """Inner borders of the cells, shape (cells - 1,)."""
-        inner = _BORDERS[1:-1]
-        below = inner < 0
-        return np.concatenate([self.law.quantile(ndtr(inner[below])), self.law.upper_quantile(ndtr(-inner[~below]))])
+    def borders(self) -> tuple[Array, Array]:
+        """Inner borders of the cells, in Gaussian scores and as values of z, each of shape (cells - 1,)."""
+        values, (last, high) = self._at_score(_BORDERS), self.law.support
+        kept = []
+        for index, value in enumerate(values):
+            if min(value - last, high - value) >= _NARROWEST:
+                kept.append(index)
+                last = value
+        return _BORDERS[kept], values[kept]
 
     @cached_property
     def cells(self) -> tuple[Array, Array]:
         """Probability and mean of z of each cell, each of shape (cells,)."""
         nodes, rule = np.polynomial.legendre.leggauss(_INNER)
-        borders = np.concatenate([[-12.0], _BORDERS[1:-1], [12.0]])
+        borders = np.concatenate([[-12.0], self.borders[0], [12.0]])
         half = np.diff(borders)[:, None] / 2
         places = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
         weights = half * rule * np.exp(-(places**2) / 2)
-        below = places < 0
-        values = np.where(below, self.law.quantile(ndtr(places)), self.law.upper_quantile(ndtr(-places)))
         masses = weights.sum(1)
-        return masses / masses.sum(), (weights * values).sum(1) / masses
+        return masses / masses.sum(), (weights * self._at_score(places)).sum(1) / masses
+
+    def _at_score(self, scores: Array) -> Array:
+        """Values of z by their Gaussian scores."""
+        below, values = scores < 0, np.empty(np.shape(scores))
+        values[below] = self.law.quantile(ndtr(scores[below]))
+        values[~below] = self.law.upper_quantile(ndtr(-scores[~below]))
+        return values
 
     @cached_property
     def joint(self) -> Array:
         """Probabilities of pairs of cells, shape (cells, cells), symmetric."""
         masses, centres = self.cells
-        rates = self.law.density(self.edges) / np.diff(centres)
+        rates = self.law.density(self.borders[1]) / np.diff(centres)
         inward = np.append(rates, 0) + np.insert(rates, 0, 0)
         values, vectors = eigh_tridiagonal(-inward / masses, rates / np.sqrt(masses[:-1] * masses[1:]))
         root = np.sqrt(masses)
@@ -113,7 +121,7 @@ class DiffusionWorld(World):
     def transition(self, latent: Array, rng: Generator) -> Array:
         """Draw the next latent of each row of `latent`, shape (count, n)."""
         rows = np.cumsum(self.joint, axis=1)
-        cell = np.searchsorted(self.edges, latent)
+        cell = np.searchsorted(self.borders[1], latent)
         level = rng.uniform(size=latent.shape) * rows[cell, -1]
         following = np.empty_like(cell)
         for row in np.unique(cell):
@@ -123,35 +131,47 @@ class DiffusionWorld(World):
 
     def _within(self, cells: Array, rng: Generator) -> Array:
         """Draw from the law of z, given the cells."""
+        masses = ndtr(np.concatenate([[-np.inf], self.borders[0], [np.inf]]))
+        upper = ndtr(-np.concatenate([[-np.inf], self.borders[0], [np.inf]]))
+        place, drawn = rng.uniform(size=cells.shape), np.empty(cells.shape)
         # Levels of the nearer tail, in which the outermost cells are resolved.
-        low, high = ndtr(np.concatenate([[-np.inf], _BORDERS[1:-1]])), ndtr(np.append(_BORDERS[1:-1], np.inf))
-        upper = cells >= len(low) // 2
-        mirrored = np.where(upper, len(low) - 1 - cells, cells)
-        level = low[mirrored] + rng.uniform(size=cells.shape) * (high - low)[mirrored]
-        drawn = np.empty(cells.shape)
-        drawn[upper], drawn[~upper] = self.law.upper_quantile(level[upper]), self.law.quantile(level[~upper])
+        right = masses[cells] > 0.5
+        for side, levels, inverse in ((~right, masses, self.law.quantile), (right, upper, self.law.upper_quantile)):
+            one, other = levels[cells[side]], levels[cells[side] + 1]
+            drawn[side] = inverse(one + place[side] * (other - one))
         return drawn
 
     def generator(self, count: int = 10) -> DiffusionSpectrum:
-        """Lowest eigenpairs of the generator."""
-        return diffusion_spectrum(
-            self.law.log_density, count, support=self.law.support, breakpoints=self.law.breakpoints
-        )
+        """Lowest eigenpairs of the generator.
+
+        Raises
+        ------
+        ValueError
+            If the error bars do not become small.
+        """
+        law = self.law
+        if continuous_from(law.log_density, support=law.support) == 0:
+            points, weights = law.quadrature
+            return DiffusionSpectrum(np.zeros(1), np.zeros(1), 0.0, points, weights, np.ones((1, len(points))))
+        try:
+            return diffusion_spectrum(law.log_density, count, support=law.support, breakpoints=law.breakpoints)
+        except np.linalg.LinAlgError as error:
+            raise ValueError(f"the spectrum of the diffusion of {law!r} cannot be resolved: {error}") from error
 
     def spectrum(self, count: int = 10, latent: int = 0) -> Spectrum:  # noqa: ARG002 (all latents are alike)
         r"""Eigenvalues $e^{-\mu_k t}$, those above the continuous spectrum."""
         lowest = self.generator(count)
         values = np.exp(-self.time * lowest.eigenvalues)
-        z = lowest.points
-        overlaps = lowest.mean(lowest.eigenfunctions[1:] * z)
+        above = np.append(lowest.eigenvalues, lowest.continuous_from)[1:3]
         return Spectrum(
             values,
             values * np.expm1(self.time * lowest.errors) + ROUND_OFF,
-            z,
+            lowest.points,
             lowest.weights,
             lowest.eigenfunctions,
-            float(overlaps[0] ** 2) if len(overlaps) else 0.0,
-            float(lowest.errors[1]) if len(overlaps) else 1.0,
+            lowest.mean(lowest.eigenfunctions * (lowest.points - lowest.mean(lowest.points))) ** 2,
+            # The error of an eigenfunction is that of its Rayleigh quotient over the gap.
+            float(2 * lowest.errors[1] / (above[1] - above[0])) if len(values) > 1 else 1.0,
             np.diag(values[1:]),
             float(np.exp(-self.time * lowest.continuous_from)),
         )

@@ -32,7 +32,9 @@ SmoothNoise = Annotated[Gaussian | Logistic | HyperbolicSecant | GaussianMixture
 _LARGEST_ERROR = 1e-9
 #: A level this small is beyond what double precision resolves next to 1.
 _TAIL = 1e-18
-_MOST_POINTS = 2001
+_MOST_POINTS = 1600
+_SETTLED = 1e-8
+_LONGEST_TAIL = 15.0
 
 
 class _Smooth(AdditiveNoiseWorld):
@@ -252,15 +254,24 @@ class TransportWorld(_Smooth):
     def _noise(self) -> tuple[ContinuousLaw, float]:
         return self.noise_law, float(np.sqrt(1 - self.share))
 
-    @property
+    @cached_property
     def _grid(self) -> tuple[float, int]:
+        if not (reach := _reach(self.base)) < _LONGEST_TAIL:
+            raise ValueError(
+                f"the law of u reaches to {reach:.3g} standard deviations: the spectrum of S is then not discrete, "
+                "choose a law with tails lighter than exponential ones"
+            )
         law, scale = self._noise
-        reach = float(np.sqrt(self.share)) * _reach(self.base) + scale * _reach(law)
+        half_width = float(np.sqrt(self.share)) * reach + scale * _reach(law)
         narrowest = scale * (float(law.components[2].min()) if isinstance(law, GaussianMixture) else 1.0)
-        points = 2 * int(np.ceil(2 * reach / narrowest)) + 1
-        if points > _MOST_POINTS:
-            raise ValueError(f"the law of u reaches to {reach:.3g}: choose one of lighter tails, or more noise")
-        return reach, points
+        points, before = 2 * int(np.ceil(2 * half_width / narrowest)) + 1, np.inf
+        while points <= _MOST_POINTS:
+            chain, _ = self._on_grid(half_width, points)
+            moments = np.array([chain.mean, chain.scale, chain.pair_correlation, chain.kurtosis])
+            if np.max(np.abs(moments - before)) < _SETTLED:
+                return half_width, points
+            points, before = 2 * points - 1, moments
+        raise ValueError(f"the moments of the world do not settle on {points // 2} points: give the noise a larger share")
 
 
 def _reach(law: ContinuousLaw) -> float:
