@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from pydantic import PositiveFloat
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import ndtr
@@ -54,26 +55,27 @@ class DiffusionWorld(World):
     time: PositiveFloat
 
     @cached_property
-    def borders(self) -> tuple[Array, Array]:
-        """Inner borders of the cells, in Gaussian scores and as values of z, each of shape (cells - 1,)."""
+    def borders(self) -> tuple[NDArray[np.int64], Array]:
+        """Inner borders of the cells: their indices among all, and as values of z, each of shape (cells - 1,)."""
         values, (last, high) = self._at_score(_BORDERS), self.law.support
         kept = []
         for index, value in enumerate(values):
             if min(value - last, high - value) >= _NARROWEST:
                 kept.append(index)
                 last = value
-        return _BORDERS[kept], values[kept]
+        return np.array(kept), values[kept]
 
     @cached_property
     def cells(self) -> tuple[Array, Array]:
         """Probability and mean of z of each cell, each of shape (cells,)."""
         nodes, rule = np.polynomial.legendre.leggauss(_INNER)
-        borders = np.concatenate([[-12.0], self.borders[0], [12.0]])
+        borders = np.concatenate([[-12.0], _BORDERS, [12.0]])
         half = np.diff(borders)[:, None] / 2
         places = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
         weights = half * rule * np.exp(-(places**2) / 2)
-        masses = weights.sum(1)
-        return masses / masses.sum(), (weights * self._at_score(places)).sum(1) / masses
+        parts = np.stack([weights.sum(1), (weights * self._at_score(places)).sum(1)])
+        masses, firsts = np.add.reduceat(parts, np.append(0, self.borders[0] + 1), axis=1)
+        return masses / masses.sum(), firsts / masses
 
     def _at_score(self, scores: Array) -> Array:
         """Values of z by their Gaussian scores."""
@@ -129,10 +131,10 @@ class DiffusionWorld(World):
             following[chosen] = np.searchsorted(rows[row], level[chosen])
         return self._within(following, rng)
 
-    def _within(self, cells: Array, rng: Generator) -> Array:
+    def _within(self, cells: NDArray[np.int64], rng: Generator) -> Array:
         """Draw from the law of z, given the cells."""
-        masses = ndtr(np.concatenate([[-np.inf], self.borders[0], [np.inf]]))
-        upper = ndtr(-np.concatenate([[-np.inf], self.borders[0], [np.inf]]))
+        scores = np.concatenate([[-np.inf], _BORDERS[self.borders[0]], [np.inf]])
+        masses, upper = ndtr(scores), ndtr(-scores)
         place, drawn = rng.uniform(size=cells.shape), np.empty(cells.shape)
         # Levels of the nearer tail, in which the outermost cells are resolved.
         right = masses[cells] > 0.5

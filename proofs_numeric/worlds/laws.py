@@ -28,7 +28,10 @@ Array = NDArray[np.float64]
 
 _SUM = 1e-9  # departure of a sum of probabilities from 1 that is round-off
 _BISECTIONS = 60
-_PANELS, _PANEL_POINTS = 400, 12
+_PANELS, _PANEL_POINTS = 65, 12
+_PANEL_RULES = (_PANEL_POINTS, 9)
+_GRADES = 2.0 ** np.arange(-6, 40)
+_MOST_HALVINGS, _ROUGH = 40, 1e-13
 _FALL = 60.0  # of the log density, beyond which its tail is cut off
 _UNNORMALISED = 1e-6
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
@@ -729,13 +732,18 @@ class FormulaLaw(_Numerical):
     def _table(self) -> tuple[Array, Array, float, float, float]:
         """Borders of panels, masses from each on, log of the total, mean and standard deviation, all raw."""
         low, high = self._cut_off()
-        borders = np.union1d(np.linspace(low, high, _PANELS + 1), [at for at in self.breaks if low < at < high])
-        nodes, rule = leggauss(_PANEL_POINTS)
-        half = np.diff(borders)[:, None] / 2
-        points = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
-        log_density = self._raw_log_density(points)
-        top = float(log_density.max())
-        weights = half * rule * np.exp(log_density - top)
+        graded = np.concatenate([np.linspace(low, high, _PANELS), -_GRADES, [0.0], _GRADES, self.breaks])
+        borders = np.unique(np.concatenate([[low, high], graded[(low < graded) & (graded < high)]]))
+        for _ in range(_MOST_HALVINGS):
+            (_, top, fine), (_, coarse_top, coarse) = (self._panel_masses(borders, points) for points in _PANEL_RULES)
+            masses = fine.sum(1)
+            rough = np.abs(masses - np.exp(coarse_top - top) * coarse.sum(1)) > _ROUGH * masses.sum()
+            if not rough.any():
+                break
+            borders = np.sort(np.concatenate([borders, (borders[:-1] + borders[1:])[rough] / 2]))
+        else:
+            raise ValueError(f"the density is not smooth at {borders[:-1][rough][0]:.6g}: name its breaks")
+        points, top, weights = self._panel_masses(borders, _PANEL_POINTS)
         total = weights.sum()
         mass = float(total * np.exp(top))
         if self.density_formula is not None and not abs(mass - 1) < _UNNORMALISED:
@@ -744,6 +752,15 @@ class FormulaLaw(_Numerical):
         deviation = float(np.sqrt((weights * (points - mean) ** 2).sum() / total))
         masses = np.append(0, np.cumsum(weights.sum(1))) / total
         return borders, masses, top + float(np.log(total)), mean, deviation
+
+    def _panel_masses(self, borders: Array, count: int) -> tuple[Array, float, Array]:
+        """Points, largest log density among them, and weights relative to it, by panels."""
+        nodes, rule = leggauss(count)
+        half = np.diff(borders)[:, None] / 2
+        points = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
+        log_density = self._raw_log_density(points)
+        top = float(log_density.max())
+        return points, top, half * rule * np.exp(log_density - top)
 
     def _cut_off(self) -> tuple[float, float]:
         """Where the density is not negligible."""
