@@ -217,11 +217,11 @@ class Gamma(SelfDecomposable):
 
 @dataclass(frozen=True)
 class GeneralisedNormal(Marginal):
-    r"""Density proportional to $e^{-|x/\alpha|^\beta}$, of variance 1: Laplace at 1, Gaussian at 2, then uniform.
+    r"""Density proportional to $e^{-|x/s|^\alpha}$, of variance 1: Laplace at 1, Gaussian at 2, then uniform.
 
     Parameters
     ----------
-    beta
+    alpha
         Shape, positive.
 
     Raises
@@ -230,24 +230,24 @@ class GeneralisedNormal(Marginal):
         If the shape is not positive.
     """
 
-    beta: float
+    alpha: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.beta < math.inf:
-            raise ValueError(f"the shape of a generalised normal distribution must be positive, not {self.beta}")
+        if not 0 < self.alpha < math.inf:
+            raise ValueError(f"the shape of a generalised normal distribution must be positive, not {self.alpha}")
 
     @property
     def kurtosis(self) -> float:
-        r"""Fourth moment $\Gamma(5/\beta)\Gamma(1/\beta)/\Gamma(3/\beta)^2$."""
-        first, third, fifth = (math.lgamma(order / self.beta) for order in (1, 3, 5))
+        r"""Fourth moment $\Gamma(5/\alpha)\Gamma(1/\alpha)/\Gamma(3/\alpha)^2$."""
+        first, third, fifth = (math.lgamma(order / self.alpha) for order in (1, 3, 5))
         return math.exp(fifth + first - 2 * third)
 
     def draw(self, like: Tensor, generator: Generator) -> Tensor:
         """Draw independent values in the shape, type and device of `like`."""
-        radius = _standard_gamma(1 / self.beta, like, generator) ** (1 / self.beta)
+        radius = _standard_gamma(1 / self.alpha, like, generator) ** (1 / self.alpha)
         sign = torch.rand(like.shape, generator=generator, dtype=like.dtype, device=like.device) - 0.5
-        alpha = math.exp((math.lgamma(1 / self.beta) - math.lgamma(3 / self.beta)) / 2)
-        return alpha * radius.copysign(sign)
+        scale = math.exp((math.lgamma(1 / self.alpha) - math.lgamma(3 / self.alpha)) / 2)
+        return scale * radius.copysign(sign)
 
 
 def _standard_gamma(shape: float, like: Tensor, generator: Generator) -> Tensor:
