@@ -19,7 +19,7 @@ from proofs_numeric.worlds.smooth import HyperbolicWorld, SmoothWorld, Transport
 
 #: Two-sided false-alarm probability 1e-9 of one standard Gaussian statistic, below 2e-5 for all in this file.
 Z = 6.11
-POINTS = 30_000
+POINTS = 60_000
 
 MIXTURE = {"weights": (0.5, 0.3, 0.2), "means": (-1, 0.5, 2), "variances": (0.3, 0.2, 0.6)}
 SAMPLES = (-2.0, -1.5, -1.0, 0.2, 0.4, 1.9)
@@ -42,6 +42,12 @@ def reversible(law, log_density, time, low, high):
 def kernel_estimate(samples):
     _, means, deviations = laws.Empirical(samples=samples).components
     return distributions.StandardisedMixture([1 / len(samples)] * len(samples), means.tolist(), (deviations**2).tolist())
+
+
+def mixture_noise(variance):
+    weights, means, deviations = laws.GaussianMixture(**MIXTURE).components
+    parts = weights, variance**0.5 * means, variance * deviations**2
+    return distributions.GaussianMixture(*(part.tolist() for part in parts))
 
 
 def hyperbolic_channel(power):
@@ -79,14 +85,7 @@ WORLDS = {
         smooth.SmoothWorld(
             2,
             torch.sin,
-            distributions.GaussianMixture(
-                *(
-                    (factor * part**power).tolist()
-                    for part, factor, power in zip(
-                        laws.GaussianMixture(**MIXTURE).components, (1, 0.7, 0.49), (1, 1, 2), strict=True
-                    )
-                )
-            ),
+            mixture_noise(0.49),
             half_width=7,
             points=161,
         ),
@@ -95,8 +94,8 @@ WORLDS = {
     "hyperbolic": (HyperbolicWorld(dim=2, slope=0.9, power=1), smooth.HyperbolicWorld(2, 0.9, 1)),
     "hyperbolic, negative": (HyperbolicWorld(dim=2, slope=-0.7, power=3.5), smooth.HyperbolicWorld(2, -0.7, 3.5)),
     "transport of a uniform law": (
-        TransportWorld(dim=2, base=laws.Uniform(), share=8 / 11),
-        smooth.TransportWorld(2, lambda level: 4 * level - 2, distributions.GaussianMixture([1], [0], [0.5])),
+        TransportWorld(dim=2, base=laws.Uniform(), share=0.8, noise_law=laws.GaussianMixture(**MIXTURE)),
+        smooth.TransportWorld(2, lambda level: (12 * 0.8) ** 0.5 * (level - 0.5), mixture_noise(0.2)),
     ),
     "autoregressive Laplace": autoregression(laws.Laplace(), distributions.Laplace(), 0.6),
     "autoregressive logistic": autoregression(laws.Logistic(), distributions.Logistic(), 0.8),
@@ -105,7 +104,7 @@ WORLDS = {
     "channel, Laplace": channel(laws.Laplace(), distributions.Laplace(), 0.6),
     "channel, generalised normal": channel(laws.GeneralisedNormal(alpha=8), distributions.GeneralisedNormal(8), -0.7),
     "channel, uniform": channel(laws.Uniform(), distributions.Uniform()),
-    "channel, Student": channel(laws.StudentT(freedom=12), distributions.StudentT(12), 0.5),
+    "channel, Student": channel(laws.StudentT(freedom=9), distributions.StudentT(9)),
     "channel, skew normal": channel(laws.SkewNormal(slant=5), distributions.SkewNormal(5), 0.5),
     "channel, mixture": channel(
         laws.GaussianMixture(**MIXTURE), distributions.StandardisedMixture(*(list(part) for part in MIXTURE.values()))

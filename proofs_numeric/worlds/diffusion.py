@@ -154,7 +154,7 @@ class DiffusionWorld(World):
         """
         law = self.law
         if continuous_from(law.log_density, support=law.support) == 0:
-            points, weights = law.quadrature
+            points, weights = law.quadrature()
             return DiffusionSpectrum(np.zeros(1), np.zeros(1), 0.0, points, weights, np.ones((1, len(points))))
         try:
             return diffusion_spectrum(law.log_density, count, support=law.support, breakpoints=law.breakpoints)

@@ -34,6 +34,7 @@ _GRADES = 2.0 ** np.arange(-6, 40)
 _MOST_HALVINGS, _ROUGH = 40, 1e-13
 _FALL = 60.0  # of the log density, beyond which its tail is cut off
 _UNNORMALISED = 1e-6
+_FINE = 24  # panels of the moments
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
 
@@ -111,10 +112,9 @@ class ContinuousLaw(Law):
         below = self.cumulative(x)
         return np.asarray(np.where(below < 0.5, ndtri(below), -ndtri(self.survival(x))))
 
-    @property
-    def quadrature(self) -> tuple[Array, Array]:
+    def quadrature(self, panels: int = 6) -> tuple[Array, Array]:
         """Points and probabilities, equally spread in Gaussian scores."""
-        return transported(self.quantile, self.upper_quantile)
+        return transported(self.quantile, self.upper_quantile, panels)
 
     def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
         """Draw independent values."""
@@ -283,9 +283,9 @@ class Laplace(SelfDecomposable):
         r"""Draw $\eta$."""
         return (rng.uniform(size=shape) >= rho**2) * self.draw(shape, rng)
 
-    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+    def innovation_quadrature(self, rho: float, panels: int) -> tuple[Array, Array]:
         r"""Points and probabilities of $\eta$."""
-        points, weights = transported(self.quantile, self.upper_quantile)
+        points, weights = self.quadrature(panels)
         return np.append(points, 0.0), np.append((1 - rho**2) * weights, rho**2)
 
     def essential(self, rho: float) -> float:
@@ -316,10 +316,10 @@ class Logistic(SelfDecomposable):
         lower = _logistic_innovation(rho, rng.uniform(0, 0.5, shape))
         return lower * rng.choice([-1.0, 1.0], shape)
 
-    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+    def innovation_quadrature(self, rho: float, panels: int) -> tuple[Array, Array]:
         r"""Points and probabilities of $\eta$."""
         return transported(
-            lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level)
+            lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level), panels
         )
 
     def essential(self, rho: float) -> float:  # noqa: ARG002 (its innovation is never zero)
@@ -830,7 +830,7 @@ class FormulaLaw(_Numerical):
         return masses, np.append(np.cumsum(panels[::-1])[::-1], 0)
 
     def _moment(self, power: int) -> float:
-        points, weights = self.quadrature
+        points, weights = self.quadrature(_FINE)
         return float(weights @ points**power)
 
     @property
