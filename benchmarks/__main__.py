@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import budgets, sigreg, sigreg_gpu
+from benchmarks import budgets, sigreg, sigreg_gpu, spectra
 from lejepa_impl.files import write_atomically
 
-_MODULES = (budgets, sigreg, sigreg_gpu)
+_MODULES = (budgets, sigreg, sigreg_gpu, spectra)
 
 
 def main() -> None:
