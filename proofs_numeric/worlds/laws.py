@@ -19,7 +19,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from scipy import stats
-from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, polygamma
+from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, owens_t, polygamma
 
 from proofs_numeric.worlds.formula import Formula, evaluate
 from proofs_numeric.worlds.quadrature import transported
@@ -449,24 +449,6 @@ class Gamma(SelfDecomposable):
         return float(rho ** (self.shape / 2))
 
 
-class SkewNormal(ScipyLaw):
-    """Skew normal law.
-
-    Parameters
-    ----------
-    slant
-        Gaussian at 0, half normal in the limit.
-    """
-
-    law: Literal["skew_normal"] = "skew_normal"
-    slant: FiniteFloat
-
-    @cached_property
-    def distribution(self) -> Any:
-        """Frozen distribution."""
-        return stats.skewnorm(self.slant)
-
-
 class _Numerical(ContinuousLaw):
     """A law whose distribution function is inverted numerically."""
 
@@ -490,6 +472,38 @@ class _Numerical(ContinuousLaw):
             rises = below(middle)
             low, high = np.where(rises, middle, low), np.where(rises, high, middle)
         return (low + high) / 2
+
+
+class SkewNormal(_Numerical, ScipyLaw):
+    """Skew normal law.
+
+    Parameters
+    ----------
+    slant
+        Gaussian at 0, half normal in the limit.
+    """
+
+    law: Literal["skew_normal"] = "skew_normal"
+    slant: FiniteFloat
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.skewnorm(self.slant)
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        return -2.0 * _DEVIATIONS, 2.0 * _DEVIATIONS
+
+    def cumulative(self, x: Array) -> Array:
+        r"""Distribution function $\Phi(y) - 2T(y, a)$, T that of Owen."""
+        raw = self._raw(x)
+        return np.maximum(ndtr(raw) - 2 * owens_t(raw, self.slant), 0)
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small on the side of the slant."""
+        raw = self._raw(x)
+        return np.maximum(ndtr(-raw) + 2 * owens_t(raw, self.slant), 0)
 
 
 class _Mixture(_Numerical):
