@@ -70,7 +70,9 @@ def _random_world(rng: Generator) -> World:
             law = GaussianMixture(weights=(weight, 1 - weight), means=(-1, 1), variances=tuple(variances))
             return DiffusionWorld(law=law, time=-np.log(rho))
         case 3:
-            return AutoregressiveWorld(rho=rho, marginal=[Laplace(), Logistic(), Gamma(shape=rng.uniform(1, 9))][rng.integers(3)])
+            return AutoregressiveWorld(
+                rho=rho, marginal=[Laplace(), Logistic(), Gamma(shape=rng.uniform(1, 9))][rng.integers(3)]
+            )
         case 4:
             return NonStationaryChannel(rho=rho, marginal=GeneralisedNormal(alpha=rng.uniform(1, 8)))
         case 5:

@@ -62,7 +62,7 @@ def test_a_law_is_standardised_and_its_parts_agree(law):
 
 @pytest.mark.parametrize("law", [law for law in CONTINUOUS if law.kurtosis < 20], ids=lambda law: law.law)
 def test_moments_are_those_of_the_density(law):
-    points, weights = law.quadrature(24)
+    points, weights = law.quadrature(96)
     assert weights @ points == pytest.approx(0, abs=1e-7)
     assert weights @ points**2 == pytest.approx(1, abs=1e-6)
     assert weights @ points**3 == pytest.approx(law.skewness, abs=1e-5)
@@ -89,9 +89,7 @@ def test_a_world_prints_as_a_specification_that_is_read_back(world):
 
 def test_the_lattice_has_the_exact_spectrum():
     a = (sqrt(33) - 3) / 6
-    exact = FiniteWorld(
-        {-2: -1, -1: -1, 0: 0, 1: 1, 2: 1}, {-1: a, 0: 1 - 2 * a, 1: a}, QQ.algebraic_field(sqrt(33))
-    )
+    exact = FiniteWorld({-2: -1, -1: -1, 0: 0, 1: 1, 2: 1}, {-1: a, 0: 1 - 2 * a, 1: a}, QQ.algebraic_field(sqrt(33)))
     world = five_state_world(1)
     spectrum = world.spectrum()
     # lambda = (2 + a)/4 belongs to z itself.
@@ -277,5 +275,7 @@ def test_bad_input_is_refused_and_named(build, message):
 
 def test_formulas_mean_what_python_means():
     x = np.linspace(-2, 2, 7)
-    np.testing.assert_allclose(evaluate("-x**2/2 + maximum(x, 0) - 2*pi", x), -(x**2) / 2 + np.maximum(x, 0) - 2 * np.pi)
+    np.testing.assert_allclose(
+        evaluate("-x**2/2 + maximum(x, 0) - 2*pi", x), -(x**2) / 2 + np.maximum(x, 0) - 2 * np.pi
+    )
     assert evaluate("1", x).shape == x.shape
