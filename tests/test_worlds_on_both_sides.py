@@ -19,11 +19,16 @@ from proofs_numeric.worlds.smooth import HyperbolicWorld, SmoothWorld, Transport
 
 #: Two-sided false-alarm probability 1e-9 of one standard Gaussian statistic, below 2e-5 for all in this file.
 Z = 6.11
-POINTS = 60_000
+POINTS = 50_000
 
 MIXTURE = {"weights": (0.5, 0.3, 0.2), "means": (-1, 0.5, 2), "variances": (0.3, 0.2, 0.6)}
 SAMPLES = (-2.0, -1.5, -1.0, 0.2, 0.4, 1.9)
-LOPSIDED = ((0, 1, 2, 3, 4), (1, 0, 0, 1, 1), (0, 1, 3), (0.5, 0.3, 0.2))
+LOPSIDED = {
+    "states": (0, 1, 2, 3, 4),
+    "drift_values": (1, 0, 0, 1, 1),
+    "noise_values": (0, 1, 3),
+    "probabilities": (0.5, 0.3, 0.2),
+}
 
 
 def channel(law, torch_law, rho=0.7):
@@ -52,8 +57,12 @@ def mixture_noise(variance):
     return distributions.GaussianMixture(*(part.tolist() for part in parts))
 
 
-def hyperbolic_channel(power):
-    # On the torch side the law is known as noise only; here as the noise of a smooth world without a drift of its own.
+def log_logistic(z):
+    raw = z * np.pi / 3**0.5
+    return 2 * torch.nn.functional.logsigmoid(raw) - raw
+
+
+def hyperbolic_noise(power):
     law = laws.HyperbolicSecant(power=power)
     return (
         SmoothWorld(dim=2, drift_formula="0.5*x", noise_law=law, noise_scale=1 / law.scale, half_width=14, points=221),
@@ -75,10 +84,8 @@ WORLDS = {
         lattice.LatticeWorld(2, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), five_state_world(2).probabilities),
     ),
     "lopsided lattice": (
-        LatticeWorld(
-            dim=2, **dict(zip(("states", "drift_values", "noise_values", "probabilities"), LOPSIDED, strict=True))
-        ),
-        lattice.LatticeWorld(2, *LOPSIDED),
+        LatticeWorld(dim=2, **LOPSIDED),
+        lattice.LatticeWorld(2, *LOPSIDED.values()),
     ),
     "smooth": (
         SmoothWorld(
@@ -92,7 +99,7 @@ WORLDS = {
             points=161,
         ),
     ),
-    "hyperbolic secant noise": hyperbolic_channel(3.0),
+    "hyperbolic secant noise": hyperbolic_noise(3.0),
     "hyperbolic": (HyperbolicWorld(dim=2, slope=0.9, power=1), smooth.HyperbolicWorld(2, 0.9, 1)),
     "hyperbolic, negative": (HyperbolicWorld(dim=2, slope=-0.7, power=3.5), smooth.HyperbolicWorld(2, -0.7, 3.5)),
     "transport of a uniform law": (
@@ -120,7 +127,7 @@ WORLDS = {
     "diffusion, uniform": reversible(laws.Uniform(), torch.zeros_like, 0.3, -(3**0.5), 3**0.5),
     "diffusion, logistic": reversible(
         laws.Logistic(),
-        lambda z: 2 * torch.nn.functional.logsigmoid(z * np.pi / 3**0.5) - z * np.pi / 3**0.5,
+        log_logistic,
         0.5,
         -20,
         20,

@@ -31,9 +31,9 @@ _INNER = 4  # points of the rule within a cell
 class DiffusionWorld(World):
     r"""Independent stationary diffusions $dz = (\log p)'(z)\,dt + \sqrt2\,dW$, reflected at the ends of the support.
 
-    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most,
-    equally wide in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation
-    is that of the diffusion up to the square of the width of a cell.
+    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most, equally wide
+    in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation is
+    that of the diffusion up to the square of the width of a cell.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 r"""Rayleigh-Ritz values of S in polynomials of a coordinate of the latent.
 
-The error bar of each is its change from half the degree and a quadrature of two thirds of the points.
+The error bar of each is its change from half the degree, plus that from a quadrature of two thirds of the points.
 
 References
 ----------
@@ -90,29 +90,34 @@ class RitzBasis:
         essential
             Top of the essential spectrum of S.
         """
-        values, vectors, shares = self._solve()
-        rough, _, rough_shares = coarse._solve()
-        kept = min(count - 1, len(rough))
+        values, vectors, shares = self._solve(len(self.forward))
+        steps = [(values, shares), *(basis._solve(len(coarse.forward))[::2] for basis in (self, coarse))]
+        errors, share_errors = (
+            ROUND_OFF + sum(np.abs(np.diff([step[part][: len(coarse.forward) - 1] for step in steps], axis=0)))
+            for part in (0, 1)
+        )
+        kept = min(count - 1, len(errors))
         kept = int((values[:kept] > essential).sum())
         functions = vectors[:, :kept].T @ self.values[1:]
         functions *= np.where(functions[:, -1:] < 0, -1, 1)
         return Spectrum(
             np.append(1.0, values[:kept]),
-            ROUND_OFF + np.append(0.0, np.abs(values[:kept] - rough[:kept])),
+            np.append(ROUND_OFF, errors[:kept]),
             self.points,
             self.weights,
             np.concatenate([np.ones((1, len(self.points))), functions]),
             np.append(0.0, shares[:kept]),
-            abs(float(shares[0] - rough_shares[0])) + ROUND_OFF,
+            float(share_errors[0]),
             self.forward[1:, 1:],
             essential,
         )
 
-    def _solve(self) -> tuple[Array, Array, Array]:
-        block = self.forward[1:, 1:]
+    def _solve(self, size: int) -> tuple[Array, Array, Array]:
+        """Ritz values, descending, their vectors and the shares of z in them, of the leading functions."""
+        block = self.forward[1:size, 1:size]
         values, vectors = np.linalg.eigh((block + block.T) / 2)
         values, vectors = values[::-1], vectors[:, ::-1]
-        return values, vectors, (self.latent[1:] @ vectors) ** 2
+        return values, vectors, (self.latent[1:size] @ vectors) ** 2
 
 
 def _orthonormal(places: Array, weights: Array, last: int) -> Array:

@@ -278,7 +278,7 @@ class TransportWorld(_Smooth):
         law, scale = self._noise
         half_width = float(np.sqrt(self.share)) * reach + scale * _reach(law)
         narrowest = scale * (float(law.components[2].min()) if isinstance(law, GaussianMixture) else 1.0)
-        points, before = 2 * int(np.ceil(2 * half_width / narrowest)) + 1, np.inf
+        points, before = 2 * int(np.ceil(2 * half_width / narrowest)) + 1, np.full(4, np.inf)
         while points <= _MOST_POINTS:
             chain, _ = self._on_grid(half_width, points)
             moments = np.array([chain.mean, chain.scale, chain.pair_correlation, chain.kurtosis])

@@ -84,7 +84,7 @@ class Spectrum:
         return float(largest)
 
     def with_other(self, other: "Spectrum") -> float:
-        r"""Largest eigenvalue of S on products with functions of another latent; a bound where neither is reversible."""
+        """Largest eigenvalue of S on products with functions of another latent; a bound where one is not reversible."""
         if not (self._symmetric and other._symmetric):
             return self.norm * other.norm
         mine, others = (np.linalg.eigvalsh(s.forward)[[0, -1]] for s in (self, other))
@@ -101,6 +101,8 @@ class Spectrum:
             return max(top ** (copies - taken) * bottom**taken for taken in range(copies + 1))
         left, singular, right = np.linalg.svd(self.forward)
         kept = singular > _NEGLIGIBLE
+        if not kept.any():
+            return 0.0
         span, _ = np.linalg.qr(np.concatenate([left[:, kept], right[kept].T], axis=1))
         compressed = span.T @ self.forward @ span
         size = len(compressed)
