@@ -9,8 +9,6 @@ from rich.table import Table
 from proofs_numeric.noise_stability import DegreeSpectrum, Interval
 
 _BAR = 30
-#: Below it, intervals of the coverage study fell short of their confidence.
-_MIN_EFFECTIVE_SAMPLES = 200
 
 
 def spectrum_table(spectrum: DegreeSpectrum) -> Table:
@@ -35,9 +33,10 @@ def summary(spectrum: DegreeSpectrum) -> str:
         f"linear share of the variance {linear.estimate:.4f} [{linear.lower:.4f}, {linear.upper:.4f}], "
         f"each interval at {spectrum.confidence:.0%} confidence, from {spectrum.samples} rings"
     ]
-    thin = _thin_degrees(spectrum)
-    if thin:
-        lines.append(f"few rings carry degree {', '.join(map(str, thin))}: raise --samples before trusting it")
+    if thin := spectrum.thin_degrees:
+        lines.append(
+            f"few rings carry degree {', '.join(map(str, thin))}, so intervals may be too short: raise --samples"
+        )
     return "\n".join(lines)
 
 
@@ -55,16 +54,8 @@ def spectrum_json(spectrum: DegreeSpectrum) -> dict[str, Any]:
         "variance": _interval(spectrum.variance),
         "linear_fraction": _interval(spectrum.linear_fraction),
         "misfit_p_value": spectrum.misfit_p_value,
-        "thin_degrees": _thin_degrees(spectrum),
+        "thin_degrees": spectrum.thin_degrees,
     }
-
-
-def _thin_degrees(spectrum: DegreeSpectrum) -> list[int]:
-    """Degrees with variance whose interval takes too few rings' mean for Gaussian."""
-    if spectrum.effective_samples is None:
-        return []
-    thin = (spectrum.effective_samples < _MIN_EFFECTIVE_SAMPLES) & (spectrum.lower > 0)
-    return [int(degree) for degree in spectrum.degrees[thin]]
 
 
 def _rows(spectrum: DegreeSpectrum) -> list[tuple[str, Interval]]:

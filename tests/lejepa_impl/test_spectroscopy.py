@@ -137,7 +137,7 @@ def measure(name: str, **options: object) -> tuple[DegreeSpectrum, np.ndarray, f
 @pytest.mark.parametrize("name", ENCODERS)
 def test_known_spectrum_is_covered(name: str) -> None:
     # 12 quantities of 16 encoders: all of them are covered but for a probability of 2e-7.
-    spectrum, truth, tail = measure(name, samples=4096, confidence=1 - 1e-9)
+    spectrum, truth, tail = measure(name, samples=8192, confidence=1 - 1e-9)
     slack = 1e-9 * (truth.sum() + tail)
     assert np.all(spectrum.lower <= truth + slack)
     assert np.all(truth <= spectrum.upper + slack)
@@ -165,6 +165,47 @@ def test_coverage_is_nominal(name: str) -> None:
         misses[:4] += (truth < spectrum.lower - slack) | (spectrum.upper + slack < truth)
         misses[4] += not spectrum.tail.lower - slack <= tail <= spectrum.tail.upper + slack
     assert misses.max() <= binom.isf(FALSE_ALARM / misses.size, repeats, 0.05)
+
+
+def sum_with_linear(degree: int) -> Callable[[Tensor], Tensor]:
+    return lambda z: hermite(z[:, :1], degree) + z[:, :1]
+
+
+#: Heavy tails in few directions: name: (latent dimension, encoder, spectrum, rings, whether they are too few)
+HEAVY: dict[str, tuple[int, Callable[[Tensor], Tensor], dict[int, float], int, bool]] = {
+    "quintic, n=64": (64, lambda z: z[:, :1] ** 5 / 10, {1: 2.25, 3: 6.0, 5: 1.2}, 1024, True),
+    "exponential, n=8": (8, lambda z: z[:, :1].exp(), {d: exp(1) / factorial(d) for d in range(40)}, 1024, False),
+    "degrees 1 and 3, n=16": (16, sum_with_linear(3), {1: 1, 3: 1}, 1024, False),
+    "degrees 1 and 2, n=16": (16, sum_with_linear(2), {1: 1, 2: 1}, 1024, False),
+    "degrees 1 and 4, n=16": (16, sum_with_linear(4), {1: 1, 4: 1}, 4096, False),
+    "degrees 1 and 4, n=256": (256, sum_with_linear(4), {1: 1, 4: 1}, 256, True),
+    "degree 6, n=256": (256, product({0: 6}), {6: 1}, 256, True),
+}
+
+
+@pytest.mark.parametrize("name", ["quintic, n=64", "exponential, n=8", "degrees 1 and 3, n=16"])
+def test_coverage_is_nominal_with_heavy_tails(name: str) -> None:
+    dim, encode, exact, samples, _ = HEAVY[name]
+    repeats, misses = 40, np.zeros(8, dtype=int)
+    for seed in range(repeats):
+        spectrum = degree_spectrum(encode, dim, samples=samples, max_degree=6, points=16, seed=seed, dtype=DOUBLE)
+        truth = np.array([exact.get(int(d), 0.0) for d in spectrum.degrees])
+        slack = 1e-9 * sum(exact.values())
+        misses[:7] += (truth < spectrum.lower - slack) | (spectrum.upper + slack < truth)
+        variance = sum(exact.values()) - exact.get(0, 0)
+        misses[7] += not spectrum.variance.lower - slack <= variance <= spectrum.variance.upper + slack
+    # The seeds are fixed: at this rate no run fails by chance, and a coverage of 0.8 does.
+    assert misses.max() <= binom.isf(1e-2 / misses.size, repeats, 0.05)
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_it_says_where_rings_are_too_few(name: str) -> None:
+    dim, encode, _, samples, few = HEAVY[name]
+    flags = [
+        bool(degree_spectrum(encode, dim, samples=samples, max_degree=6, seed=seed, dtype=DOUBLE).thin_degrees)
+        for seed in range(5)
+    ]
+    assert sum(flags) >= 4 if few else sum(flags) <= 1
 
 
 @pytest.mark.parametrize(("dtype", "round_off"), [(torch.float64, 1e-28), (torch.float32, 1e-11)], ids=["f64", "f32"])

@@ -1,5 +1,7 @@
 """The inverse problem of noise stability: design, fit, intervals, small samples, errors."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.integrate import trapezoid
@@ -11,6 +13,7 @@ from proofs_numeric.noise_stability import (
     RingPower,
     StabilityCurve,
     _nonnegative_least_squares,
+    _split_covariance,
     fit_degree_spectrum,
     radial_mixture_weights,
 )
@@ -227,7 +230,7 @@ def test_interval_without_active_constraints_is_the_ellipse() -> None:
     rng = np.random.default_rng(5)
     # The power of {0: 1, 1: 1, 2: 1} on four points, where cos^2 has half of its power at 2.
     rings = np.array([1.5, 1.0, 0.5]) + rng.uniform(-0.1, 0.1, size=(20, 3))
-    ring = RingPower.from_samples(rings)
+    ring = replace(RingPower.from_samples(rings), influence=None)
     spectrum = fit_degree_spectrum(ring, max_degree=1, confidence=0.9)
     assert spectrum.misfit < 1e-12
     # Hotelling's region for two functionals: 19 degrees of freedom, 3 rows.
@@ -235,6 +238,32 @@ def test_interval_without_active_constraints_is_the_ellipse() -> None:
     moment = spectrum.second_moment
     np.testing.assert_allclose(moment.upper, ring.power.sum() + radius, rtol=1e-6)
     np.testing.assert_allclose(moment.lower, ring.power.sum() - radius, rtol=1e-6)
+
+
+def test_skewed_rings_lengthen_the_side_they_are_skewed_to() -> None:
+    spread = np.random.default_rng(6).exponential(size=(400, 1)) ** 3
+    ring = RingPower.from_samples(np.array([0.5, 0.5, 0.5]) * spread)
+    skewed, symmetric = (
+        fit_degree_spectrum(power, max_degree=1).second_moment for power in (ring, replace(ring, influence=None))
+    )
+    error = np.sqrt(ring.covariance.sum())
+    skewness = np.sum(ring.influence.sum(axis=1) ** 3) / error**3
+    quantile = (symmetric.upper - symmetric.estimate) / error
+    # Hall (1992), equation 2.3 inverted.
+    corrected = 3 / skewness * (1 - np.cbrt(1 - skewness * (quantile + skewness / 6)))
+    assert corrected > 1.2 * quantile
+    np.testing.assert_allclose(skewed.upper, skewed.estimate + corrected * error, rtol=0.02)
+    np.testing.assert_allclose(skewed.lower, symmetric.lower, rtol=0.02)
+
+
+def test_splitting_gives_quiet_directions_their_variance_back() -> None:
+    rows = np.random.default_rng(4).standard_normal((80, 20)) / np.sqrt(80)
+    split = np.linalg.eigvalsh(_split_covariance(rows))
+    assert np.linalg.eigvalsh(rows.T @ rows)[0] < 0.4
+    assert 0.6 < split[0] < split[-1] < 1.6
+    # What is exact remains so: rows in a plane have no variance off it.
+    plane = _split_covariance(rows[:, :2] @ rows[:2])
+    assert np.linalg.eigvalsh(plane)[:-2].max() < 1e-15 * np.trace(plane)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 64])
