@@ -237,13 +237,13 @@ def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recover
     Claim `approximate_planning`; claim `sharp_planning_bound` has the exact constant, at most 1 + 1/(2T) times smaller.
     W, Theorem 5.4, has the exact case.
     """
-    if not lipschitz >= 0:
+    if not 0 <= lipschitz < np.inf:
         raise ValueError(f"lipschitz is {lipschitz}: give the Lipschitz constant of the costs, 0 or more")
-    if horizon < 0 or horizon != int(horizon):
+    if not 0 <= horizon < np.inf or horizon != int(horizon):
         raise ValueError(f"horizon is {horizon}: give the number of actions of a plan, an integer 0 or more")
-    if not density_ratio >= 1:
+    if not 1 <= density_ratio < np.inf:
         raise ValueError(f"density_ratio is {density_ratio}: a density relative to a law reaches 1, so give 1 or more")
-    if not recovery_error >= 0:
+    if not 0 <= recovery_error < np.inf:
         raise ValueError(f"recovery_error is {recovery_error}: give a mean squared error, 0 or more")
     return float(approximate_planning.planning_bound(lipschitz, horizon, density_ratio, recovery_error))
 
@@ -311,7 +311,7 @@ def _correlation(value: ArrayLike) -> Array:
 
 def _latents(value: ArrayLike) -> Array:
     array = np.asarray(value, dtype=np.float64)
-    wrong = array[~((array >= 1) & (array == np.floor(array)))]
+    wrong = array[~((array >= 1) & (array == np.floor(array)) & np.isfinite(array))]
     if wrong.size:
         raise ValueError(f"{wrong.flat[0]:g} latents: give a whole number, at least 1")
     return array

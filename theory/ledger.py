@@ -156,8 +156,9 @@ class Ledger:
                 outcome = "undecided" if finding.passed is None else "failed"
                 return Judgement(Verdict.OPEN, f"{item.name} {outcome}: {finding.detail}")
         for id_ in claim.background:
-            if judged[id_].verdict is Verdict.OPEN:
-                return Judgement(Verdict.OPEN, f"background {id_}: {judged[id_].reason}")
+            verdict, reason = judged[id_].verdict, judged[id_].reason
+            if verdict is Verdict.OPEN or verdict not in _STRENGTH:
+                return Judgement(Verdict.OPEN, f"background {id_} is {verdict}: {reason}")
 
         refuting = [item for item in items if item.refutes]
         if refuting:

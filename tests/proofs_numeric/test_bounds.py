@@ -1,5 +1,7 @@
 """The bounds as functions: those of the claims, on every domain they promise, and refused elsewhere."""
 
+import math
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -196,6 +198,10 @@ def test_planning_bound(arguments, expected):
         ((-1.0, 1, 1.0, 1.0), "lipschitz is -1.0"),
         ((1.0, -1, 1.0, 1.0), "horizon is -1"),
         ((1.0, 1.5, 1.0, 1.0), "horizon is 1.5"),
+        ((1.0, math.inf, 1.0, 1.0), "horizon is inf"),
+        ((1.0, math.nan, 1.0, 1.0), "horizon is nan"),
+        ((math.inf, 1, 1.0, 1.0), "lipschitz is inf"),
+        ((1.0, 1, math.inf, 0.0), "density_ratio is inf"),
         ((1.0, 1, 0.5, 1.0), "density_ratio is 0.5"),
         ((1.0, 1, 1.0, -0.1), "recovery_error is -0.1"),
         ((1.0, 1, 1.0, float("nan")), "recovery_error is nan"),

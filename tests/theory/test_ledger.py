@@ -157,3 +157,13 @@ def test_a_ledger_that_does_not_fit_together_is_refused(claims, evidence, messag
 def test_true_is_a_sympy_statement_and_no_evidence():
     # A statement that is trivially true still needs evidence.
     assert judge([claim(statement=true)], [])["c"].verdict is Verdict.OPEN
+
+
+def test_a_refuted_background_opens_what_leans_on_it():
+    fact = claim("fact", steps=(), role=Role.BACKGROUND, expected=Verdict.SUPPORTED)
+    leaning = claim(background=("fact",))
+    evidence = [item(), item(name="against", of="fact", step=None, refutes=True)]
+    judged = judge([fact, leaning], evidence)
+    assert judged["fact"].verdict is Verdict.REFUTED
+    assert judged["c"].verdict is Verdict.OPEN
+    assert "background fact is refuted" in judged["c"].reason

@@ -82,7 +82,8 @@ VALUE = Step(
     r"Its error is $n(1+\nu)=n+\min(D,n+\sqrt n\,\varepsilon)$.",
     sp.Eq(
         _root**2 * direction_error(sp.Integer(0), sp.Min(_nonlinear, _root**2 + _root * _defect) / _root**2),
-        _root**2 + sp.Min(_nonlinear, _root**2 + _root * _defect),
+        # The root of a square is the number, which is positive here.
+        largest_error_without_recovery(_nonlinear, _defect, _root**2).xreplace({sp.Abs(_root): _root}),
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,

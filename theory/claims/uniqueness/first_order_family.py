@@ -225,7 +225,7 @@ CLAIM = Claim(
     paper="W",
     locator="Theorem 5.2",
     role=Role.EXTENSION,
-    title="To first order, latents of any law near the Gaussian have a linear optimum",
+    title="To first order, the linear map stays an eigenfunction for latents of any law near the Gaussian",
     says=r"To first order in $\epsilon$, as formal expansions, the world is stationary and the linear map an "
     r"eigenfunction of $S$ iff both equations hold, for $k\ge1$ and $j\ge2$. Every polynomial $a$ admits such $b$ and "
     r"$c$.",

@@ -1,6 +1,7 @@
 r"""The printed uniqueness theorem: linear maps are optimal if and only if the latents are Gaussian.
 
-It fails under Assumptions (i)-(iii) alone: Gaussian latents do not make linear maps optimal.
+It fails under Assumptions (i)-(iii) alone, and both ways: Gaussian latents do not make linear maps optimal, and there
+are worlds, on four states or with smooth latents of full support, whose linear maps are optimal without it.
 
 References
 ----------

@@ -12,8 +12,9 @@ W, Theorem 5.2 and Assumptions (i)-(iii).
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
+from theory.claims.uniqueness.gaussian_world_with_nonlinear_optimum import cubic_overlap
 from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction
 from theory.hermite import sequence
@@ -173,3 +174,15 @@ SIBLING = CLAIM.without(
     statement=2 * (1 - rho * _overlap) >= 2 * (1 - rho**2),
     fails_at={rho: sp.Rational(1, 2), _overlap: sp.Integer(1)},
 )
+
+
+@evidence("gaussian_uniqueness", Kind.SYMBOLIC, refutes=True)
+def positively_correlated_gaussian_latents(_profile: Profile) -> Finding:
+    """Gaussian latents of positive correlation, flipped beyond 2: S of the linear map has a part at degree 3."""
+    correlated, cubic = linear_overlap(sp.Integer(2)), cubic_overlap(sp.Integer(2))
+    covered: dict[str, JSON] = {
+        "c": 2,
+        "correlation over rho": str(sp.N(correlated, 6)),
+        "overlap with He_3": str(sp.N(cubic, 6)),
+    }
+    return Finding(bool(correlated > 0) and bool(cubic < 0), covered)
