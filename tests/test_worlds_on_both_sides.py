@@ -237,7 +237,8 @@ def test_the_law_of_a_latent_is_the_one_it_has(sides):
             assert np.abs(z_scores(drawn <= place, level)).max() < Z
 
 
-ISOLATED = [name for name, (world, _) in WORLDS.items() if world.stationary and len(world.spectrum(2).eigenvalues) > 1]
+# The spectrum of a diffusion with exponential tails is continuous.
+ISOLATED = [name for name, (world, _) in WORLDS.items() if world.stationary and name != "diffusion, logistic"]
 
 
 @pytest.mark.parametrize("sides", [WORLDS[name] for name in ISOLATED], ids=ISOLATED, indirect=True)
