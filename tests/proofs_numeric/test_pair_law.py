@@ -1,0 +1,51 @@
+"""The optimum of pairs of latents, against worlds whose spectrum is known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import ndtr
+
+from proofs_numeric.pair_law import PairLaw, linear_channel
+
+RHO = 0.7
+
+
+def gaussian(cells):
+    deviation = np.sqrt(1 - RHO**2)
+    return linear_channel(
+        stats.norm.pdf, lambda x: ndtr(x / deviation), RHO, half_width=7, cells=cells, scale=2
+    ).optimum()
+
+
+def test_the_gaussian_world_is_approached_at_second_order():
+    errors = [np.array([RHO, RHO, RHO**2]) - gaussian(cells).eigenvalues for cells in (60, 120)]
+    # Ritz values are lower bounds, and half the width leaves a quarter of the error.
+    assert (errors[1] > 0).all()
+    np.testing.assert_allclose(errors[0] / errors[1], 4, rtol=0.1)
+    assert gaussian(120).r2 == pytest.approx(1, abs=1e-4)
+
+
+def test_a_pair_and_its_reverse_have_one_optimum():
+    laplace = stats.laplace(scale=1 / np.sqrt(2))
+    law = linear_channel(laplace.pdf, lambda x: laplace.cdf(x / 0.6), 0.8, half_width=20, cells=80)
+    forward, backward = law.optimum(), PairLaw(law.latents, law.joint.T).optimum()
+    assert not np.allclose(*law.marginals, rtol=1e-2)
+    np.testing.assert_allclose(forward.eigenvalues, backward.eigenvalues, atol=1e-8)
+    assert forward.r2 == pytest.approx(backward.r2, abs=1e-6)
+
+
+def test_two_states_have_the_eigenvalues_of_their_chain():
+    # P = [[.9, .1], [.3, .7]]: eigenvalue .6 of one copy, its square for the product.
+    law = PairLaw(np.array([0.0, 1.0]), np.array([0.75, 0.25])[:, None] * np.array([[0.9, 0.1], [0.3, 0.7]]))
+    # Two copies have the eigenvalues 1, .6, .6, .36, all of which are asked for.
+    assert law.optimum().eigenvalues == pytest.approx((0.6, 0.6, 0.36), abs=1e-12)
+    assert law.optimum().r2 == pytest.approx(1, abs=1e-12)
+
+
+def test_the_top_function_of_heavy_tailed_pairs_that_are_not_stationary_is_not_of_one_latent():
+    laplace = stats.laplace(scale=1 / np.sqrt(2))
+    optimum = linear_channel(
+        laplace.pdf, lambda x: laplace.cdf(x / np.sqrt(1 - 0.95**2)), 0.95, half_width=20, cells=120
+    ).optimum()
+    # Functions of one latent come in pairs of one eigenvalue.
+    assert optimum.eigenvalues[0] - optimum.eigenvalues[1] > 0.003
