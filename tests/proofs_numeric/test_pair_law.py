@@ -34,12 +34,12 @@ def test_a_pair_and_its_reverse_have_one_optimum():
     assert forward.r2 == pytest.approx(backward.r2, abs=1e-6)
 
 
-def test_two_states_have_the_eigenvalues_of_their_chain():
-    # P = [[.9, .1], [.3, .7]]: eigenvalue .6 of one copy, its square for the product.
-    law = PairLaw(np.array([0.0, 1.0]), np.array([0.75, 0.25])[:, None] * np.array([[0.9, 0.1], [0.3, 0.7]]))
-    # Two copies have the eigenvalues 1, .6, .6, .36, all of which are asked for.
-    assert law.optimum().eigenvalues == pytest.approx((0.6, 0.6, 0.36), abs=1e-12)
-    assert law.optimum().r2 == pytest.approx(1, abs=1e-12)
+def test_three_states_have_the_eigenvalues_of_their_chain():
+    # A birth-death chain of uniform law, with the eigenvalues 1, 3/4 and 1/4.
+    kernel = np.array([[0.75, 0.25, 0], [0.25, 0.5, 0.25], [0, 0.25, 0.75]])
+    optimum = PairLaw(np.array([-1.0, 0.0, 1.0]), kernel / 3).optimum()
+    assert optimum.eigenvalues == pytest.approx((3 / 4, 3 / 4, 9 / 16), abs=1e-12)
+    assert optimum.r2 == pytest.approx(1, abs=1e-12)
 
 
 def test_the_top_function_of_heavy_tailed_pairs_that_are_not_stationary_is_not_of_one_latent():
