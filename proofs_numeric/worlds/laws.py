@@ -1,0 +1,582 @@
+r"""Laws of one latent, all of mean 0 and variance 1.
+
+Each is the standardised form of a distribution of SciPy or of a density that is given.
+
+References
+----------
+S. Nadarajah, "A generalized normal distribution", J. Appl. Statist. 32, 2005.
+B. W. Silverman, Density Estimation, 1986, section 3.4.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
+from scipy import stats
+from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, polygamma
+
+Array = NDArray[np.float64]
+
+_SUM = 1e-9  # departure of a sum of probabilities from 1 that is round-off
+_BISECTIONS = 60
+_DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
+
+
+class Law(BaseModel):
+    """A law of mean 0 and variance 1.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of range, or the law has no finite variance.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @property
+    @abstractmethod
+    def kurtosis(self) -> float:
+        """Fourth moment; infinite where it does not exist."""
+
+    @property
+    @abstractmethod
+    def skewness(self) -> float:
+        """Third moment; nan where it does not exist."""
+
+    @abstractmethod
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+
+    @abstractmethod
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+
+
+class ContinuousLaw(Law):
+    """A law with a density.
+
+    Attributes
+    ----------
+    breakpoints
+        Points where the density is not smooth.
+    """
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """Points inside of the support where the density is not smooth."""
+        return ()
+
+    @property
+    @abstractmethod
+    def support(self) -> tuple[float, float]:
+        """Ends of the support."""
+
+    @abstractmethod
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+
+    def density(self, x: Array) -> Array:
+        """Density at points of any shape."""
+        return np.asarray(np.exp(self.log_density(x)))
+
+    @abstractmethod
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+
+    @abstractmethod
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+
+    @abstractmethod
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+        return self.quantile(rng.uniform(size=shape))
+
+
+class ScipyLaw(ContinuousLaw):
+    """A distribution of SciPy, standardised."""
+
+    @property
+    @abstractmethod
+    def distribution(self) -> Any:
+        """Frozen distribution, of any location and scale."""
+
+    @cached_property
+    def _moments(self) -> tuple[float, float, float, float]:
+        mean, variance, skewness, excess = (float(value) for value in self.distribution.stats("mvsk"))
+        return mean, variance**0.5, skewness, excess
+
+    @model_validator(mode="after")
+    def _has_variance(self) -> Self:
+        mean, deviation, *_ = self._moments
+        if not (np.isfinite(mean) and np.isfinite(deviation) and deviation > 0):
+            raise ValueError(f"{self.__class__.__name__} has the variance {deviation**2}: a latent needs a finite one")
+        return self
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment; infinite where it does not exist."""
+        excess = self._moments[3]
+        return 3 + excess if np.isfinite(excess) else np.inf
+
+    @property
+    def skewness(self) -> float:
+        """Third moment; nan where it does not exist."""
+        return self._moments[2]
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Ends of the support."""
+        low, high = self.distribution.support()
+        return self._standard(low), self._standard(high)
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        return np.asarray(self.distribution.logpdf(self._raw(x)) + np.log(self._moments[1]))
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        return np.asarray(self.distribution.cdf(self._raw(x)))
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        return np.asarray(self.distribution.sf(self._raw(x)))
+
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+        return np.asarray(self._standard(self.distribution.ppf(level)))
+
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+        return np.asarray(self._standard(self.distribution.isf(level)))
+
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+        return np.asarray(self._standard(self.distribution.rvs(size=shape, random_state=rng)))
+
+    def _raw(self, x: Array) -> Array:
+        return self._moments[0] + self._moments[1] * np.asarray(x)
+
+    def _standard(self, raw: Any) -> Any:
+        return (raw - self._moments[0]) / self._moments[1]
+
+
+class Gaussian(ScipyLaw):
+    """Standard Gaussian law."""
+
+    law: Literal["gaussian"] = "gaussian"
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.norm()
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        return np.asarray(-(x**2) / 2 - np.log(2 * np.pi) / 2)
+
+
+class GeneralisedNormal(ScipyLaw):
+    r"""Density proportional to $e^{-|x/s|^\alpha}$: Laplace at 1, Gaussian at 2, then towards uniform.
+
+    Parameters
+    ----------
+    alpha
+        Shape, positive.
+    """
+
+    law: Literal["generalised_normal"] = "generalised_normal"
+    alpha: PositiveFloat
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.gennorm(self.alpha)
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The centre, where the density has a kink or is of limited smoothness, unless alpha is even."""
+        return () if self.alpha % 2 == 0 else (0.0,)
+
+    @cached_property
+    def _scale(self) -> float:
+        first, third = gammaln(1 / self.alpha), gammaln(3 / self.alpha)
+        return float(np.exp((first - third) / 2))
+
+    @property
+    def kurtosis(self) -> float:
+        r"""Fourth moment $\Gamma(5/\alpha)\Gamma(1/\alpha)/\Gamma(3/\alpha)^2$."""
+        first, third, fifth = gammaln(np.array([1, 3, 5]) / self.alpha)
+        return float(np.exp(fifth + first - 2 * third))
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        total = np.log(2 * self._scale) + gammaln(1 + 1 / self.alpha)
+        return np.asarray(-(np.abs(x / self._scale) ** self.alpha) - total)
+
+
+class Laplace(ScipyLaw):
+    """Laplace law, of kurtosis 6."""
+
+    law: Literal["laplace"] = "laplace"
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.laplace()
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """The centre, where the density has a kink."""
+        return (0.0,)
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        return np.asarray(-np.sqrt(2) * np.abs(x) - np.log(2) / 2)
+
+
+class Logistic(ScipyLaw):
+    """Logistic law, of kurtosis 4.2."""
+
+    law: Literal["logistic"] = "logistic"
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.logistic()
+
+
+class HyperbolicSecant(ContinuousLaw):
+    r"""Density proportional to $\cosh(x/s)^{-k}$: hyperbolic secant for k = 1, logistic for k = 2.
+
+    It is the law of half the log odds of a symmetric beta variable.
+
+    Parameters
+    ----------
+    power
+        k, positive.
+    """
+
+    law: Literal["hyperbolic_secant"] = "hyperbolic_secant"
+    power: PositiveFloat
+
+    @cached_property
+    def scale(self) -> float:
+        r"""$s$, for which the variance $s^2\psi_1(k/2)/2$ is 1."""
+        return float((2 / polygamma(1, self.power / 2)) ** 0.5)
+
+    @property
+    def kurtosis(self) -> float:
+        r"""Fourth moment $3 + \psi_3(k/2)/(2\psi_1(k/2)^2)$."""
+        return float(3 + polygamma(3, self.power / 2) / (2 * polygamma(1, self.power / 2) ** 2))
+
+    @property
+    def skewness(self) -> float:
+        """Third moment."""
+        return 0.0
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Ends of the support."""
+        return -np.inf, np.inf
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        raw, k = np.abs(x) / self.scale, self.power
+        log_total = (k - 1) * np.log(2) + 2 * gammaln(k / 2) - gammaln(k) + np.log(self.scale)
+        return np.asarray(-k * (raw + np.log1p(np.exp(-2 * raw)) - np.log(2)) - log_total)
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        return np.asarray(betainc(self.power / 2, self.power / 2, expit(2 * np.asarray(x) / self.scale)))
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        return self.cumulative(-np.asarray(x))
+
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+        level = np.asarray(level)
+        odds = betaincinv(self.power / 2, self.power / 2, np.minimum(level, 1 - level))
+        return np.asarray(np.where(level < 0.5, 1, -1) * self.scale * logit(odds) / 2)
+
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+        return -self.quantile(level)
+
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+        return self.scale * np.asarray(logit(rng.beta(self.power / 2, self.power / 2, shape))) / 2
+
+
+class StudentT(ScipyLaw):
+    r"""Student law.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom, above 2, where the variance is finite.
+    """
+
+    law: Literal["student_t"] = "student_t"
+    freedom: Annotated[float, Field(gt=2)]
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.t(self.freedom)
+
+
+class Uniform(ScipyLaw):
+    """Uniform law."""
+
+    law: Literal["uniform"] = "uniform"
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.uniform(-1, 2)
+
+
+class Gamma(ScipyLaw):
+    """Gamma law, skewed to the right.
+
+    Parameters
+    ----------
+    shape
+        Positive; 1 is the exponential law.
+    """
+
+    law: Literal["gamma"] = "gamma"
+    shape: PositiveFloat
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.gamma(self.shape)
+
+
+class SkewNormal(ScipyLaw):
+    """Skew normal law.
+
+    Parameters
+    ----------
+    slant
+        Gaussian at 0, half normal in the limit.
+    """
+
+    law: Literal["skew_normal"] = "skew_normal"
+    slant: FiniteFloat
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.skewnorm(self.slant)
+
+
+class _Numerical(ContinuousLaw):
+    """A law whose distribution function is inverted numerically."""
+
+    @property
+    @abstractmethod
+    def _reach(self) -> tuple[float, float]:
+        """An interval outside of which the law has no mass."""
+
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+        return self._inverse(lambda x: self.cumulative(x) < level, level)
+
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+        return self._inverse(lambda x: self.survival(x) > level, level)
+
+    def _inverse(self, below: Callable[[Array], NDArray[np.bool_]], like: Array) -> Array:
+        low, high = (np.full(np.shape(like), end) for end in self._reach)
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2
+            rises = below(middle)
+            low, high = np.where(rises, middle, low), np.where(rises, high, middle)
+        return (low + high) / 2
+
+
+class _Mixture(_Numerical):
+    """Gaussian mixture, standardised."""
+
+    @property
+    @abstractmethod
+    def _raw(self) -> tuple[Array, Array, Array]:
+        """Weights, means and variances before they are standardised."""
+
+    @cached_property
+    def components(self) -> tuple[Array, Array, Array]:
+        """Weights, means and standard deviations of the components, standardised, each of shape (components,)."""
+        weights, means, variances = self._raw
+        mean = weights @ means
+        deviation = np.sqrt(weights @ (variances + (means - mean) ** 2))
+        return weights, (means - mean) / deviation, np.sqrt(variances) / deviation
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        weights, means, deviations = self.components
+        return float(weights @ (means**4 + 6 * means**2 * deviations**2 + 3 * deviations**4))
+
+    @property
+    def skewness(self) -> float:
+        """Third moment."""
+        weights, means, deviations = self.components
+        return float(weights @ (means**3 + 3 * means * deviations**2))
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Ends of the support."""
+        return -np.inf, np.inf
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        _, means, deviations = self.components
+        return float((means - _DEVIATIONS * deviations).min()), float((means + _DEVIATIONS * deviations).max())
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        weights, means, deviations = self.components
+        exponents = -(((np.asarray(x)[..., None] - means) / deviations) ** 2) / 2
+        return np.asarray(logsumexp(exponents - np.log(deviations * np.sqrt(2 * np.pi)), axis=-1, b=weights))
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        weights, means, deviations = self.components
+        return np.asarray(ndtr((np.asarray(x)[..., None] - means) / deviations) @ weights)
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        weights, means, deviations = self.components
+        return np.asarray(ndtr((means - np.asarray(x)[..., None]) / deviations) @ weights)
+
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+        weights, means, deviations = self.components
+        chosen = rng.choice(len(weights), shape, p=weights)
+        return np.asarray(means[chosen] + deviations[chosen] * rng.standard_normal(shape))
+
+
+class GaussianMixture(_Mixture):
+    r"""Mixture $\sum_k w_k N(\mu_k, v_k)$, standardised.
+
+    Parameters
+    ----------
+    weights, means, variances
+        One of each for every component; weights sum to 1.
+    """
+
+    law: Literal["gaussian_mixture"] = "gaussian_mixture"
+    weights: Annotated[tuple[NonNegativeFloat, ...], Field(min_length=1)]
+    means: tuple[FiniteFloat, ...]
+    variances: tuple[PositiveFloat, ...]
+
+    @model_validator(mode="after")
+    def _is_a_mixture(self) -> Self:
+        if not len(self.weights) == len(self.means) == len(self.variances):
+            raise ValueError(
+                f"{len(self.weights)} weights, {len(self.means)} means, {len(self.variances)} variances: give one each"
+            )
+        _require_probabilities(self.weights)
+        return self
+
+    @property
+    def _raw(self) -> tuple[Array, Array, Array]:
+        return np.array(self.weights) / sum(self.weights), np.array(self.means), np.array(self.variances)
+
+
+class Empirical(_Mixture):
+    """Kernel estimate of the density behind samples, by Silverman's rule, standardised.
+
+    Parameters
+    ----------
+    samples
+        At least two different numbers.
+    """
+
+    law: Literal["empirical"] = "empirical"
+    samples: Annotated[tuple[FiniteFloat, ...], Field(min_length=2)]
+
+    @model_validator(mode="after")
+    def _varies(self) -> Self:
+        if min(self.samples) == max(self.samples):
+            raise ValueError(f"all {len(self.samples)} samples are {self.samples[0]:g}: they need to vary")
+        return self
+
+    @property
+    def _raw(self) -> tuple[Array, Array, Array]:
+        samples = np.array(self.samples)
+        kernel = stats.gaussian_kde(samples, bw_method="silverman")
+        count = len(samples)
+        return np.full(count, 1 / count), samples, np.full(count, float(kernel.covariance[0, 0]))
+
+
+class Discrete(Law):
+    """Law on finitely many points, standardised.
+
+    Parameters
+    ----------
+    points
+        Different, ascending, at least two.
+    probabilities
+        Positive, with sum 1.
+    """
+
+    law: Literal["discrete"] = "discrete"
+    points: Annotated[tuple[FiniteFloat, ...], Field(min_length=2)]
+    probabilities: tuple[PositiveFloat, ...]
+
+    @model_validator(mode="after")
+    def _is_a_law(self) -> Self:
+        if list(self.points) != sorted(set(self.points)):
+            raise ValueError(f"points {list(self.points)} must be different and in increasing order")
+        if len(self.points) != len(self.probabilities):
+            raise ValueError(f"{len(self.probabilities)} probabilities given for {len(self.points)} points")
+        _require_probabilities(self.probabilities)
+        return self
+
+    @cached_property
+    def atoms(self) -> tuple[Array, Array]:
+        """Standardised points and their probabilities, each of shape (points,)."""
+        points, probabilities = np.array(self.points), np.array(self.probabilities) / sum(self.probabilities)
+        centred = points - probabilities @ points
+        return centred / np.sqrt(probabilities @ centred**2), probabilities
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        points, probabilities = self.atoms
+        return float(probabilities @ points**4)
+
+    @property
+    def skewness(self) -> float:
+        """Third moment."""
+        points, probabilities = self.atoms
+        return float(probabilities @ points**3)
+
+    def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
+        """Draw independent values."""
+        points, probabilities = self.atoms
+        return rng.choice(points, shape, p=probabilities)
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        points, probabilities = self.atoms
+        return np.append(0, np.cumsum(probabilities))[np.searchsorted(points, x, side="right")]
+
+
+def _require_probabilities(values: Iterable[float]) -> None:
+    total = sum(values)
+    if abs(total - 1) > _SUM:
+        raise ValueError(f"the probabilities sum to {total:g}, not to 1")
