@@ -5,10 +5,10 @@ import os
 # The suite runs in parallel processes: more threads in each would only get in each other's way.
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "quick", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+import proofs_numeric.pytest_plugin  # noqa: F401 (registers the profiles)
+
 settings.load_profile("quick")
+
+pytest_plugins = ["pytester"]
