@@ -18,7 +18,7 @@ W, section 4 and Appendix H (both views enter the regularizer).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -76,21 +76,27 @@ class PairLaw:
         """Find the whitened optimum of two independent copies, unique where its gap is positive."""
         first, second = self.marginals
         size = len(self.latents)
-        pooled = (np.outer(first, first) + np.outer(second, second)) / 2
-        root = np.sqrt(pooled)
+        root = np.sqrt((np.outer(first, first) + np.outer(second, second)) / 2)
         inverse = 1 / root
 
-        def apply(vector: Array) -> Array:
+        def apply(vector: Array, sign: int) -> Array:
             values = inverse * vector.reshape(size, size)
+            values = (values + sign * values.T) / 2
             return (inverse * (self.joint @ values @ self.joint.T + self.joint.T @ values @ self.joint) / 2).ravel()
 
+        # Two copies of a function have one eigenvalue; iterations miss none of them if the latents' exchange keeps
+        # or changes the sign. The constant is among the first.
         start = np.random.default_rng(0).standard_normal(size * size)
-        operator = LinearOperator((size * size,) * 2, matvec=apply, dtype=np.float64)
-        values, vectors = eigsh(operator, k=4, which="LA", v0=start, tol=1e-10)
+        found = []
+        for sign, count in ((1, 4), (-1, 3)):
+            operator = LinearOperator((size * size,) * 2, matvec=partial(apply, sign=sign), dtype=np.float64)
+            values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=1e-10)
+            found += zip(values, vectors.T, strict=True)
+        _, *best = sorted(found, key=lambda pair: -pair[0])
         standard = self._standard
         latents = [(root * axis).ravel() for axis in (standard[:, None], standard[None, :])]
-        r2 = np.mean([np.sum((latent @ vectors[:, 1:3]) ** 2) for latent in latents])
-        return PairOptimum((float(values[2]), float(values[1]), float(values[0])), float(r2))
+        r2 = np.mean([sum((latent @ function) ** 2 for _, function in best[:2]) for latent in latents])
+        return PairOptimum((float(best[0][0]), float(best[1][0]), float(best[2][0])), float(r2))
 
     @property
     def _standard(self) -> Array:
