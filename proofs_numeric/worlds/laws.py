@@ -18,7 +18,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from scipy import stats
-from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, polygamma
+from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, polygamma
+
+from proofs_numeric.worlds.quadrature import transported
 
 Array = NDArray[np.float64]
 
@@ -96,6 +98,16 @@ class ContinuousLaw(Law):
     def upper_quantile(self, level: Array) -> Array:
         """Inverse of the survival function."""
 
+    def score(self, x: Array) -> Array:
+        r"""Gaussian score $\Phi^{-1}(F(x))$ of points of any shape, accurate in both tails."""
+        below = self.cumulative(x)
+        return np.asarray(np.where(below < 0.5, ndtri(below), -ndtri(self.survival(x))))
+
+    @property
+    def quadrature(self) -> tuple[Array, Array]:
+        """Points and probabilities, equally spread in Gaussian scores."""
+        return transported(self.quantile, self.upper_quantile)
+
     def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
         """Draw independent values."""
         return self.quantile(rng.uniform(size=shape))
@@ -169,6 +181,22 @@ class ScipyLaw(ContinuousLaw):
         return (raw - self._moments[0]) / self._moments[1]
 
 
+class SelfDecomposable(ScipyLaw):
+    r"""A law that some $z' = \rho z + \eta$ with independent $\eta$ preserves, for every $0<\rho<1$."""
+
+    @abstractmethod
+    def innovation(self, rho: float, shape: tuple[int, ...], rng: Generator) -> Array:
+        r"""Draw $\eta$."""
+
+    @abstractmethod
+    def essential(self, rho: float) -> float:
+        r"""Top of the essential spectrum of S.
+
+        It is that of the part of $\eta$ that is zero: with probability a, $z'=\rho z$, near the end or the kink of
+        the density a dilation of $L^2$, times $a\,\rho^{-s/2}$ where $|z|^{s-1}$ is the density there.
+        """
+
+
 class Gaussian(ScipyLaw):
     """Standard Gaussian law."""
 
@@ -223,8 +251,8 @@ class GeneralisedNormal(ScipyLaw):
         return np.asarray(-(np.abs(x / self._scale) ** self.alpha) - total)
 
 
-class Laplace(ScipyLaw):
-    """Laplace law, of kurtosis 6."""
+class Laplace(SelfDecomposable):
+    r"""Laplace law, of kurtosis 6; its innovation is 0 with probability $\rho^2$, else Laplace again."""
 
     law: Literal["laplace"] = "laplace"
 
@@ -242,9 +270,25 @@ class Laplace(ScipyLaw):
         """Logarithm of the density at points of any shape."""
         return np.asarray(-np.sqrt(2) * np.abs(x) - np.log(2) / 2)
 
+    def innovation(self, rho: float, shape: tuple[int, ...], rng: Generator) -> Array:
+        r"""Draw $\eta$."""
+        return (rng.uniform(size=shape) >= rho**2) * self.draw(shape, rng)
 
-class Logistic(ScipyLaw):
-    """Logistic law, of kurtosis 4.2."""
+    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+        r"""Points and probabilities of $\eta$."""
+        points, weights = transported(self.quantile, self.upper_quantile)
+        return np.append(points, 0.0), np.append((1 - rho**2) * weights, rho**2)
+
+    def essential(self, rho: float) -> float:
+        r"""$\rho^2\rho^{-1/2}$."""
+        return rho**1.5
+
+
+class Logistic(SelfDecomposable):
+    r"""Logistic law, of kurtosis 4.2.
+
+    In units of scale 1 its innovation has the density $\sin(\pi\rho)/(2\pi\rho\,(\cosh x+\cos\pi\rho))$.
+    """
 
     law: Literal["logistic"] = "logistic"
 
@@ -252,6 +296,26 @@ class Logistic(ScipyLaw):
     def distribution(self) -> Any:
         """Frozen distribution."""
         return stats.logistic()
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        raw = np.abs(x) * np.pi / np.sqrt(3)
+        return np.asarray(-raw - 2 * np.log1p(np.exp(-raw)) + np.log(np.pi / np.sqrt(3)))
+
+    def innovation(self, rho: float, shape: tuple[int, ...], rng: Generator) -> Array:
+        r"""Draw $\eta$."""
+        lower = _logistic_innovation(rho, rng.uniform(0, 0.5, shape))
+        return lower * rng.choice([-1.0, 1.0], shape)
+
+    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+        r"""Points and probabilities of $\eta$."""
+        return transported(
+            lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level)
+        )
+
+    def essential(self, rho: float) -> float:  # noqa: ARG002 (its innovation is never zero)
+        """Zero: S is compact."""
+        return 0.0
 
 
 class HyperbolicSecant(ContinuousLaw):
@@ -346,13 +410,13 @@ class Uniform(ScipyLaw):
         return stats.uniform(-1, 2)
 
 
-class Gamma(ScipyLaw):
-    """Gamma law, skewed to the right.
+class Gamma(SelfDecomposable):
+    r"""Gamma law, skewed to the right; its innovation is a compound Poisson variable.
 
     Parameters
     ----------
     shape
-        Positive; 1 is the exponential law.
+        k, positive; 1 is the exponential law.
     """
 
     law: Literal["gamma"] = "gamma"
@@ -362,6 +426,18 @@ class Gamma(ScipyLaw):
     def distribution(self) -> Any:
         """Frozen distribution."""
         return stats.gamma(self.shape)
+
+    def innovation(self, rho: float, shape: tuple[int, ...], rng: Generator) -> Array:
+        r"""Draw $\eta$: a Poisson number of mean $-k\log\rho$ of terms $\rho^{U_i}E_i$, centred and scaled."""
+        counts = rng.poisson(-self.shape * np.log(rho), shape)
+        total = np.zeros(shape)
+        for taken in range(int(counts.max(initial=0))):
+            total += (counts > taken) * rho ** rng.uniform(size=shape) * rng.exponential(size=shape)
+        return (total - self.shape * (1 - rho)) / np.sqrt(self.shape)
+
+    def essential(self, rho: float) -> float:
+        r"""$\rho^k\rho^{-k/2}$."""
+        return float(rho ** (self.shape / 2))
 
 
 class SkewNormal(ScipyLaw):
@@ -580,3 +656,31 @@ def _require_probabilities(values: Iterable[float]) -> None:
     total = sum(values)
     if abs(total - 1) > _SUM:
         raise ValueError(f"the probabilities sum to {total:g}, not to 1")
+
+
+def _logistic_innovation(rho: float, level: Array) -> Array:
+    """Lower half of the quantile function, for levels below one half."""
+    angle, step = np.pi * rho / 2, np.pi * rho * level
+    missing = np.sin(step) / (np.sin(angle) * np.cos(angle - step))
+    return np.asarray(np.log(missing / (2 - missing)) * np.sqrt(3) / np.pi)
+
+
+#: A law with a density, by its name in a specification.
+AnyContinuousLaw = Annotated[
+    Gaussian
+    | GeneralisedNormal
+    | Laplace
+    | Logistic
+    | HyperbolicSecant
+    | StudentT
+    | Uniform
+    | Gamma
+    | SkewNormal
+    | GaussianMixture
+    | Empirical,
+    Field(discriminator="law"),
+]
+#: A law, by its name in a specification.
+AnyLaw = Annotated[AnyContinuousLaw | Discrete, Field(discriminator="law")]
+#: A self-decomposable law, by its name in a specification.
+AnySelfDecomposable = Annotated[Laplace | Logistic | Gamma, Field(discriminator="law")]
