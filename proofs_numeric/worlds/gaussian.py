@@ -67,7 +67,7 @@ class _OrnsteinUhlenbeck(AdditiveNoiseWorld):
             points,
             weights / weights.sum(),
             functions,
-            float(order[1] == 1) if count > 1 else 0.0,
+            (order == 1).astype(float),
             ROUND_OFF,
             np.diag(rho ** degrees[1:].astype(float)),
         )

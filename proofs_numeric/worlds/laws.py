@@ -14,18 +14,26 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+from numpy.polynomial.legendre import leggauss
 from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from scipy import stats
 from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, polygamma
 
+from proofs_numeric.worlds.formula import Formula, evaluate
 from proofs_numeric.worlds.quadrature import transported
 
 Array = NDArray[np.float64]
 
 _SUM = 1e-9  # departure of a sum of probabilities from 1 that is round-off
 _BISECTIONS = 60
+_PANELS, _PANEL_POINTS = 65, 12
+_PANEL_RULES = (_PANEL_POINTS, 9)
+_GRADES = 2.0 ** np.arange(-6, 40)
+_MOST_HALVINGS, _ROUGH = 40, 1e-13
+_FALL = 60.0  # of the log density, beyond which its tail is cut off
+_UNNORMALISED = 1e-6
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
 
@@ -248,7 +256,8 @@ class GeneralisedNormal(ScipyLaw):
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density at points of any shape."""
         total = np.log(2 * self._scale) + gammaln(1 + 1 / self.alpha)
-        return np.asarray(-(np.abs(x / self._scale) ** self.alpha) - total)
+        with np.errstate(over="ignore"):
+            return np.asarray(-(np.abs(x / self._scale) ** self.alpha) - total)
 
 
 class Laplace(SelfDecomposable):
@@ -665,6 +674,176 @@ def _logistic_innovation(rho: float, level: Array) -> Array:
     return np.asarray(np.log(missing / (2 - missing)) * np.sqrt(3) / np.pi)
 
 
+class FormulaLaw(_Numerical):
+    """A density that is written as a formula of x, standardised.
+
+    Parameters
+    ----------
+    density_formula
+        The density, normalised, before it is standardised.
+    log_density_formula
+        Instead of it, the logarithm of the density, up to a constant.
+    low, high
+        Ends of the support; infinite where they are left out.
+    breaks
+        Points where the density is not smooth.
+
+    Raises
+    ------
+    ValueError
+        If the density is negative or not finite, has not the integral 1, or no finite variance.
+    """
+
+    law: Literal["formula"] = "formula"
+    density_formula: Formula | None = None
+    log_density_formula: Formula | None = None
+    low: FiniteFloat | None = None
+    high: FiniteFloat | None = None
+    breaks: tuple[FiniteFloat, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_a_density(self) -> Self:
+        if (self.density_formula is None) == (self.log_density_formula is None):
+            raise ValueError("give either density_formula or log_density_formula")
+        low, high = self._ends
+        if not low < high:
+            raise ValueError(f"the support from {low:g} to {high:g} is empty")
+        _ = self._table
+        return self
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        return -np.inf if self.low is None else self.low, np.inf if self.high is None else self.high
+
+    def _raw_log_density(self, x: Array) -> Array:
+        if self.log_density_formula is not None:
+            values = evaluate(self.log_density_formula, x)
+            wrong = np.isnan(values) | (values == np.inf)
+        else:
+            values = evaluate(str(self.density_formula), x)
+            wrong = ~np.isfinite(values) | (values < 0)
+        if wrong.any():
+            name = "density" if self.log_density_formula is None else "log density"
+            raise ValueError(f"the {name} is {values[wrong].flat[0]:g} at {np.asarray(x)[wrong].flat[0]:g}")
+        with np.errstate(divide="ignore"):
+            return values if self.log_density_formula is not None else np.asarray(np.log(values))
+
+    @cached_property
+    def _table(self) -> tuple[Array, Array, float, float, float]:
+        """Borders of panels, masses from each on, log of the total, mean and standard deviation, all raw."""
+        low, high = self._cut_off()
+        graded = np.concatenate([np.linspace(low, high, _PANELS), -_GRADES, [0.0], _GRADES, self.breaks])
+        borders = np.unique(np.concatenate([[low, high], graded[(low < graded) & (graded < high)]]))
+        for _ in range(_MOST_HALVINGS):
+            (_, top, fine), (_, coarse_top, coarse) = (self._panel_masses(borders, points) for points in _PANEL_RULES)
+            masses = fine.sum(1)
+            rough = np.abs(masses - np.exp(coarse_top - top) * coarse.sum(1)) > _ROUGH * masses.sum()
+            if not rough.any():
+                break
+            borders = np.sort(np.concatenate([borders, (borders[:-1] + borders[1:])[rough] / 2]))
+        else:
+            raise ValueError(f"the density is not smooth at {borders[:-1][rough][0]:.6g}: name its breaks")
+        points, top, weights = self._panel_masses(borders, _PANEL_POINTS)
+        total = weights.sum()
+        mass = float(total * np.exp(top))
+        if self.density_formula is not None and not abs(mass - 1) < _UNNORMALISED:
+            raise ValueError(f"the density has the integral {mass:.6g}, not 1: normalise it, or give its logarithm")
+        mean = float((weights * points).sum() / total)
+        deviation = float(np.sqrt((weights * (points - mean) ** 2).sum() / total))
+        masses = np.append(0, np.cumsum(weights.sum(1))) / total
+        return borders, masses, top + float(np.log(total)), mean, deviation
+
+    def _panel_masses(self, borders: Array, count: int) -> tuple[Array, float, Array]:
+        """Points, largest log density among them, and weights relative to it, by panels."""
+        nodes, rule = leggauss(count)
+        half = np.diff(borders)[:, None] / 2
+        points = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
+        log_density = self._raw_log_density(points)
+        top = float(log_density.max())
+        return points, top, half * rule * np.exp(log_density - top)
+
+    def _cut_off(self) -> tuple[float, float]:
+        """Where the density is not negligible."""
+        ends = []
+        for end, side in zip(self._ends, (-1.0, 1.0), strict=True):
+            if np.isfinite(end):
+                ends.append(end)
+                continue
+            anchor = self._ends[0] if side > 0 and self.low is not None else 0.0
+            anchor = self._ends[1] if side < 0 and self.high is not None else anchor
+            distances = 2.0 ** np.arange(-6, 61)
+            values = self._raw_log_density(anchor + side * distances)
+            far = np.flatnonzero(values > values.max() - _FALL)[-1] + 1
+            # A tail x^-3 has no variance; x^3 p rises there.
+            if far >= len(values) or values[-1] + 3 * np.log(distances[-1]) > values.max() - _FALL / 4:
+                raise ValueError("the density has no finite variance: its tail falls off no faster than x^-3")
+            ends.append(float(anchor + side * distances[far]))
+        return ends[0], ends[1]
+
+    @property
+    def breakpoints(self) -> tuple[float, ...]:
+        """Points inside of the support where the density is not smooth."""
+        _, _, _, mean, deviation = self._table
+        return tuple((at - mean) / deviation for at in self.breaks)
+
+    @property
+    def support(self) -> tuple[float, float]:
+        """Ends of the support."""
+        _, _, _, mean, deviation = self._table
+        low, high = self._ends
+        return (low - mean) / deviation, (high - mean) / deviation
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        borders, _, _, mean, deviation = self._table
+        return float((borders[0] - mean) / deviation), float((borders[-1] - mean) / deviation)
+
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        _, _, log_total, mean, deviation = self._table
+        return self._raw_log_density(mean + deviation * np.asarray(x)) - log_total + np.log(deviation)
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        return self._mass(np.asarray(x), upper=False)
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        return self._mass(np.asarray(x), upper=True)
+
+    def _mass(self, x: Array, *, upper: bool) -> Array:
+        borders, _, log_total, mean, deviation = self._table
+        nodes, rule = leggauss(_PANEL_POINTS)
+        raw = np.clip(mean + deviation * x, borders[0], borders[-1])
+        panel = np.clip(np.searchsorted(borders, raw, side="right") - 1, 0, len(borders) - 2)
+        start = borders[panel + 1] if upper else borders[panel]
+        half = np.abs(raw - start)[..., None] / 2
+        points = (raw + start)[..., None] / 2 + half * nodes
+        within = (half * rule * np.exp(self._raw_log_density(points) - log_total)).sum(-1)
+        return np.asarray(within + self._tails[int(upper)][panel + int(upper)])
+
+    @cached_property
+    def _tails(self) -> tuple[Array, Array]:
+        """Mass below and above each border."""
+        borders, masses, *_ = self._table
+        panels = np.diff(masses)
+        return masses, np.append(np.cumsum(panels[::-1])[::-1], 0)
+
+    def _moment(self, power: int) -> float:
+        points, weights = self.quadrature
+        return float(weights @ points**power)
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        return self._moment(4)
+
+    @property
+    def skewness(self) -> float:
+        """Third moment."""
+        return self._moment(3)
+
+
 #: A law with a density, by its name in a specification.
 AnyContinuousLaw = Annotated[
     Gaussian
@@ -677,7 +856,8 @@ AnyContinuousLaw = Annotated[
     | Gamma
     | SkewNormal
     | GaussianMixture
-    | Empirical,
+    | Empirical
+    | FormulaLaw,
     Field(discriminator="law"),
 ]
 #: A law, by its name in a specification.

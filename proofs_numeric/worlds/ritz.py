@@ -77,8 +77,8 @@ class RitzBasis:
     def spectrum(self, count: int, essential: float = 0.0) -> Spectrum:
         """Ritz values of S, at most `count` with the constant, and only those above the essential spectrum."""
         size = len(self.forward)
-        coarse, _, coarse_r2 = self._solve(size // 2 + 1)
-        fine, vectors, r2 = self._solve(size)
+        coarse, _, coarse_shares = self._solve(size // 2 + 1)
+        fine, vectors, shares = self._solve(size)
         kept = min(count - 1, len(coarse))
         errors = np.abs(fine[:kept] - coarse[:kept]) + ROUND_OFF
         kept = int((fine[:kept] > essential).sum())
@@ -90,17 +90,17 @@ class RitzBasis:
             self.points,
             self.weights,
             np.concatenate([np.ones((1, len(self.points))), functions]),
-            r2,
-            abs(r2 - coarse_r2) + ROUND_OFF,
+            np.append(0.0, shares[:kept]),
+            abs(shares[0] - coarse_shares[0]) + ROUND_OFF,
             self.forward[1:, 1:],
             essential,
         )
 
-    def _solve(self, size: int) -> tuple[Array, Array, float]:
+    def _solve(self, size: int) -> tuple[Array, Array, Array]:
         block = self.forward[1:size, 1:size]
         values, vectors = np.linalg.eigh((block + block.T) / 2)
         values, vectors = values[::-1], vectors[:, ::-1]
-        return values, vectors, float((self.latent[1:size] @ vectors[:, 0]) ** 2)
+        return values, vectors, (self.latent[1:size] @ vectors) ** 2
 
 
 def _orthonormal(places: Array, weights: Array) -> Array:

@@ -10,7 +10,7 @@ stationary), and
 Whitened under $\bar p$, an encoder h has the loss $2\sum_i(1-\langle h_i, S h_i\rangle)$.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -40,10 +40,10 @@ class Spectrum:
         Quadrature of $\bar p$, each of shape (size,), the points ascending.
     eigenfunctions
         Values at the points, of unit variance, rising at the right end, shape (count, size).
-    linear_r2
-        $R^2$ of an affine fit of z to the eigenfunctions of $\lambda_1$: 1 where the optimum is linear.
+    shares
+        Share of the variance of z that each eigenfunction explains, shape (count,).
     linear_r2_error
-        Its error bar.
+        Error bar of the share of the first one.
     forward
         T off the constants, in orthonormal coordinates, shape (k, k): what products of functions need.
     essential
@@ -55,15 +55,20 @@ class Spectrum:
     points: Array
     weights: Array
     eigenfunctions: Array
-    linear_r2: float
+    shares: Array
     linear_r2_error: float
     forward: Array
     essential: float = 0.0
 
+    @property
+    def linear_r2(self) -> float:
+        r"""$R^2$ of an affine fit of z to the eigenfunction of $\lambda_1$: 1 where that is linear."""
+        return float(self.shares[1]) if len(self.shares) > 1 else 0.0
+
     @cached_property
     def norm(self) -> float:
         r"""Maximal correlation $\sigma$ of the pair: the norm of T off the constants."""
-        return float(np.linalg.norm(self.forward, 2))
+        return max(self.essential, float(np.linalg.norm(self.forward, 2)) if self.forward.size else 0.0)
 
     def joint(self, copies: int) -> float:
         r"""Largest eigenvalue of S on the functions of several independent copies that need two of them or more.
@@ -132,14 +137,27 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
     functions = vectors / root
     functions *= np.where(functions[:, -1:] < 0, -1, 1)
     centred = points - weights @ points
-    overlap = float(vectors[0] @ (root * centred)) ** 2 / float(weights @ centred**2) if len(values) else 0.0
+    shares = (vectors @ (root * centred)) ** 2 / (weights @ centred**2)
     return Spectrum(
         np.append(1.0, values),
         np.full(len(values) + 1, ROUND_OFF),
         points,
         weights,
         np.concatenate([np.ones((1, len(points))), functions]),
-        overlap,
+        np.append(0.0, shares),
         ROUND_OFF,
         forward,
+    )
+
+
+def with_change(fine: Spectrum, coarse: Spectrum) -> Spectrum:
+    """The fine spectrum of two, with the change from the coarse one as error bars."""
+    kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
+    return replace(
+        fine,
+        eigenvalues=fine.eigenvalues[:kept],
+        eigenfunctions=fine.eigenfunctions[:kept],
+        shares=fine.shares[:kept],
+        errors=ROUND_OFF + np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
+        linear_r2_error=ROUND_OFF + abs(fine.linear_r2 - coarse.linear_r2),
     )
