@@ -1,7 +1,9 @@
 """Strategies of worlds and of the laws of their latents."""
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
+from pydantic import ValidationError
 
 from proofs_numeric.strategies.linear import correlations
 from proofs_numeric.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
@@ -60,7 +62,9 @@ def transitions(law: Law, *, dim: SearchStrategy[int] | None = None) -> SearchSt
         kinds.append(st.builds(DiffusionWorld, dim=dims, law=st.just(law), time=_times()))
     if isinstance(law, Laplace | Logistic | Gamma):
         kinds.append(st.builds(AutoregressiveWorld, dim=dims, rho=_rho(), marginal=st.just(law)))
-    kinds.append(st.builds(NonStationaryChannel, dim=dims, rho=_rho(negative=True), marginal=st.just(law)))
+    # The inverse distribution function of the skew normal law is found numerically, which takes seconds.
+    if not isinstance(law, SkewNormal):
+        kinds.append(st.builds(NonStationaryChannel, dim=dims, rho=_rho(negative=True), marginal=st.just(law)))
     return st.one_of(kinds)
 
 
@@ -133,13 +137,17 @@ def lattice_worlds(draw: DrawFn, *, dim: SearchStrategy[int] | None = None) -> L
     if draw(st.booleans()):
         weights = [a + b for a, b in zip(weights, reversed(weights), strict=True)]
     total = sum(weights)
-    return LatticeWorld(
-        dim=draw(_dims() if dim is None else dim),
-        states=tuple(range(count)),
-        drift_values=tuple(lowest),
-        noise_values=tuple(range(reach + 1)),
-        probabilities=tuple(weight / total for weight in weights),
-    )
+    try:
+        return LatticeWorld(
+            dim=draw(_dims() if dim is None else dim),
+            states=tuple(range(count)),
+            drift_values=tuple(lowest),
+            noise_values=tuple(range(reach + 1)),
+            probabilities=tuple(weight / total for weight in weights),
+        )
+    except ValidationError:
+        # States that fall into two groups, each closed, have no one stationary law.
+        reject()
 
 
 def _dims() -> SearchStrategy[int]:
@@ -177,7 +185,7 @@ def _continuous_laws() -> SearchStrategy[ContinuousLaw]:
         st.just(Uniform()),
         st.builds(HyperbolicSecant, power=st.sampled_from([4.0, 1.0]) | st.floats(0.25, 64)),
         st.builds(StudentT, freedom=st.sampled_from([5.0, 3.0]) | st.floats(2.1, 64)),
-        st.builds(Gamma, shape=st.sampled_from([4.0, 1.0]) | st.floats(0.5, 32)),
+        st.builds(Gamma, shape=st.sampled_from([4.0, 1.0]) | st.floats(1, 32)),
         st.builds(SkewNormal, slant=st.sampled_from([1.0, -1.0, 4.0]) | st.floats(-8, 8)),
         _mixtures(),
         st.lists(st.integers(-8, 8), min_size=2, max_size=12)
