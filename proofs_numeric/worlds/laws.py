@@ -736,8 +736,8 @@ class FormulaLaw(_Numerical):
         borders = np.unique(np.concatenate([[low, high], graded[(low < graded) & (graded < high)]]))
         for _ in range(_MOST_HALVINGS):
             (_, top, fine), (_, coarse_top, coarse) = (self._panel_masses(borders, points) for points in _PANEL_RULES)
-            masses = fine.sum(1)
-            rough = np.abs(masses - np.exp(coarse_top - top) * coarse.sum(1)) > _ROUGH * masses.sum()
+            both = np.array([fine.sum(1), coarse.sum(1)]) * np.exp(np.array([[top], [coarse_top]]) - max(top, coarse_top))
+            rough = np.abs(both[0] - both[1]) > _ROUGH * both.sum()
             if not rough.any():
                 break
             borders = np.sort(np.concatenate([borders, (borders[:-1] + borders[1:])[rough] / 2]))

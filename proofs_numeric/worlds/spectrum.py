@@ -83,8 +83,19 @@ class Spectrum:
             largest = max(largest, self._product(count))
         return float(largest)
 
+    def with_other(self, other: "Spectrum") -> float:
+        r"""Largest eigenvalue of S on products with functions of another latent; a bound where neither is reversible."""
+        if not (self._symmetric and other._symmetric):
+            return self.norm * other.norm
+        mine, others = (np.linalg.eigvalsh(s.forward)[[0, -1]] for s in (self, other))
+        return float(np.outer(mine, others).max())
+
+    @property
+    def _symmetric(self) -> bool:
+        return np.allclose(self.forward, self.forward.T, rtol=0, atol=ROUND_OFF)
+
     def _product(self, copies: int) -> float:
-        if np.allclose(self.forward, self.forward.T, rtol=0, atol=ROUND_OFF):
+        if self._symmetric:
             values = np.linalg.eigvalsh(self.forward)
             top, bottom = float(values[-1]), float(values[0])
             return max(top ** (copies - taken) * bottom**taken for taken in range(copies + 1))
