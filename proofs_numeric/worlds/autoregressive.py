@@ -183,7 +183,7 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         z_next = self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z
         if isinstance(law, Discrete):
             return spectrum_of_chain(*_pairs(z, z_next, np.outer(p, p)), count)
-        unbounded = np.isinf(law.support).all()
+        unbounded = np.isinf(law.support).all() and law.kurtosis > 3
         return RitzBasis.of_polynomials((z, p), (z_next, p), law.score if unbounded else np.asarray).spectrum(count)
 
 
