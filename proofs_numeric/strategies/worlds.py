@@ -117,9 +117,9 @@ def transport_worlds(*, dim: SearchStrategy[int] | None = None) -> SearchStrateg
         st.just(Gaussian()),
         st.just(Uniform()),
         st.builds(SkewNormal, slant=st.sampled_from([1.0, -1.0, 4.0]) | st.floats(-8, 8)),
-        st.builds(GeneralisedNormal, alpha=st.sampled_from([4.0, 1.5]) | st.floats(1.5, 32)),
+        st.builds(GeneralisedNormal, alpha=st.sampled_from([4.0, 3.0]) | st.floats(2, 8)),
     )
-    shares = st.just(0.5) | st.floats(0.1, 0.9)
+    shares = st.just(0.5) | st.floats(0.1, 0.7)
     return st.builds(TransportWorld, dim=_dims() if dim is None else dim, base=bases, share=shares)
 
 
@@ -185,7 +185,7 @@ def _continuous_laws() -> SearchStrategy[ContinuousLaw]:
         st.just(Uniform()),
         st.builds(HyperbolicSecant, power=st.sampled_from([4.0, 1.0]) | st.floats(0.25, 64)),
         st.builds(StudentT, freedom=st.sampled_from([5.0, 3.0]) | st.floats(2.1, 64)),
-        st.builds(Gamma, shape=st.sampled_from([4.0, 1.0]) | st.floats(1, 32)),
+        st.builds(Gamma, shape=st.sampled_from([4.0, 1.0]) | st.floats(1, 16)),
         st.builds(SkewNormal, slant=st.sampled_from([1.0, -1.0, 4.0]) | st.floats(-8, 8)),
         _mixtures(),
         st.lists(st.integers(-8, 8), min_size=2, max_size=12)

@@ -122,14 +122,15 @@ class DiffusionWorld(World):
 
     def transition(self, latent: Array, rng: Generator) -> Array:
         """Draw the next latent of each row of `latent`, shape (count, n)."""
+        count, cell = len(self.joint), np.searchsorted(self.borders[1], latent)
+        following = np.searchsorted(self._levels, cell + rng.uniform(size=latent.shape), side="right") - count * cell
+        return self._within(np.clip(following, 0, count - 1), rng)
+
+    @cached_property
+    def _levels(self) -> Array:
+        """Distribution functions of the next cell, all in one ascending sequence, each in a unit of its own."""
         rows = np.cumsum(self.joint, axis=1)
-        cell = np.searchsorted(self.borders[1], latent)
-        level = rng.uniform(size=latent.shape) * rows[cell, -1]
-        following = np.empty_like(cell)
-        for row in np.unique(cell):
-            chosen = cell == row
-            following[chosen] = np.searchsorted(rows[row], level[chosen])
-        return self._within(following, rng)
+        return (rows / rows[:, -1:] + np.arange(len(rows))[:, None]).ravel()
 
     def _within(self, cells: NDArray[np.int64], rng: Generator) -> Array:
         """Draw from the law of z, given the cells."""

@@ -101,6 +101,8 @@ class Spectrum:
             return max(top ** (copies - taken) * bottom**taken for taken in range(copies + 1))
         left, singular, right = np.linalg.svd(self.forward)
         kept = singular > _NEGLIGIBLE
+        if not kept.any():
+            return 0.0
         span, _ = np.linalg.qr(np.concatenate([left[:, kept], right[kept].T], axis=1))
         compressed = span.T @ self.forward @ span
         size = len(compressed)
