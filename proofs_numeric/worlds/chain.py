@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse.csgraph import connected_components
 
 from proofs_numeric.worlds.spectrum import Spectrum, spectrum_of_chain
 
@@ -43,17 +44,24 @@ class Chain:
     def law(self) -> Array:
         """Stationary law, shape (M,)."""
         count = len(self.states)
-        # p (I - P) = 0 and p 1 = 1 in one system, regular iff the stationary law is unique.
+        closed = self._closed
+        # p (I - P) = 0 and p 1 = 1 in one system, regular since the stationary law is unique.
         system = np.eye(count) - self.kernel.T + 1 / count
-        try:
-            law = np.linalg.solve(system, np.full(count, 1 / count))
-        except np.linalg.LinAlgError:
-            law = np.full(count, np.nan)
-        if not law.min() > -_ROUND_OFF:
-            raise ValueError("the stationary law of the chain is not unique: connect its states")
+        law = np.where(closed, np.linalg.solve(system, np.full(count, 1 / count)), 0)
         # One step more in positive numbers only, which gives small masses relative accuracy.
         law = np.maximum(law, 0) @ self.kernel
         return np.asarray(law / law.sum())
+
+    @property
+    def _closed(self) -> NDArray[np.bool_]:
+        """The states that the chain comes back to for ever: those of its only closed class."""
+        count, label = connected_components(self.kernel > 0, connection="strong")
+        leaves = np.zeros(count, dtype=bool)
+        origin, aim = np.nonzero(self.kernel)
+        leaves[label[origin][label[origin] != label[aim]]] = True
+        if (~leaves).sum() > 1:
+            raise ValueError("the stationary law of the chain is not unique: connect its states")
+        return np.asarray(~leaves[label])
 
     @cached_property
     def mean(self) -> float:
