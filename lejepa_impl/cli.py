@@ -222,7 +222,7 @@ def sweep_command(
         task = progress.add_task("starting", total=None)
 
         def advance(point: Point) -> None:
-            progress.update(task, advance=1, description=f"{point.family}, {point.law}, rho {point.rho:g}")
+            progress.update(task, advance=1, description=f"{point.family}, rho {point.rho:g}")
 
         found = sweep(spec, advance)
     write_atomically(out, (found.model_dump_json(indent=1) + "\n").encode())

@@ -19,12 +19,10 @@ W, section 6 and Appendix H (generalised normal latents).
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
-from scipy import stats
 from torch import Generator
 
 from lejepa_impl.encoders import MLP
@@ -32,24 +30,22 @@ from lejepa_impl.metrics import centred, r2
 from lejepa_impl.objectives import LeJEPA, alignment_loss
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import fit
-from lejepa_impl.validation.optimum import optimum
 from lejepa_impl.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
 from lejepa_impl.worlds.diffusion import DiffusionWorld
-from lejepa_impl.worlds.distributions import GeneralisedNormal, Laplace, Logistic, SelfDecomposable
+from lejepa_impl.worlds.distributions import GeneralisedNormal, Laplace, Logistic
 from lejepa_impl.worlds.mixings import spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld
 from lejepa_impl.worlds.world import World
-from proofs_numeric.pair_law import PairLaw, linear_channel
-from proofs_numeric.sturm_liouville import diffusion_spectrum
+from proofs_numeric.worlds import autoregressive, diffusion, laws, smooth
+from proofs_numeric.worlds.verdict import Prediction, predict
+from proofs_numeric.worlds.world import World as NumericalWorld
 
 _DIM = 2
 _WINDING = 1.0
 _WEIGHT = 0.2
-#: Mass beyond the outermost cells.
-_TAIL = 1e-12
-#: Eigenvalues differ if they do by so many of their error bars.
-_TOLD_APART = 3
-_ROUND_OFF = 1e-9
+#: Cells of a diffusion, up to where its density has fallen by so many powers of e.
+_CELLS = 400
+_FALL = 27.0
 
 Correlation = Annotated[float, Field(gt=0, lt=1)]
 Family = Literal["channel", "diffusion", "autoregression", "hyperbolic"]
@@ -70,7 +66,6 @@ class SweepSpec(BaseModel):
     learning_rate: PositiveFloat = 3e-3
     seeds: tuple[Annotated[int, Field(ge=0, lt=2**62)], ...] = (0, 1, 2)
     points: PositiveInt = Field(500_000, description="pairs on which recovery is measured")
-    cells: Annotated[int, Field(ge=10, multiple_of=2)] = Field(300, description="of the finer grid of predictions")
 
 
 #: Minutes on one core.
@@ -84,27 +79,7 @@ SMALL = SweepSpec(
     learning_rate=1e-2,
     seeds=(0,),
     points=200_000,
-    cells=300,
 )
-
-
-class Prediction(BaseModel):
-    r"""The whitened optimum of two latents and two outputs.
-
-    Parameters
-    ----------
-    eigenvalues
-        Of the two functions that span it, and the next one.
-    errors
-        Error bar of each.
-    r2
-        $R^2(h \to z)$; None where the two best functions are not told apart from the next one.
-    """
-
-    eigenvalues: tuple[float, float, float]
-    errors: tuple[float, float, float]
-    r2: float | None
-    r2_error: float | None
 
 
 class Point(BaseModel):
@@ -114,29 +89,36 @@ class Point(BaseModel):
     ----------
     family
         Kind of world.
-    law
-        Law of the latents, in words.
+    world
+        Its specification.
     shape
         Of the generalised normal law; None for other laws.
     rho
-        Correlation of the channel, or the eigenvalue or slope that stands for it.
+        Correlation, or the eigenvalue (of a diffusion) or slope (of a hyperbolic world) that stands for it.
     kurtosis, next_kurtosis
         Fourth moments of the latent and its successor.
+    predicted_r2, predicted_r2_error
+        $R^2(h \to z)$ of the whitened optimum, and its error bar; None where the optimum is not unique or not resolved.
+    top_eigenvalue, gap
+        Of S, and what the next function of both latents falls short of it.
     seed
         Of the encoder and its data.
     r2
         $R^2(h \to z)$ of the trained encoder.
     mean_eigenvalue
-        $1 - L(h)/4$ of the trained encoder after it is whitened; the mean of two eigenvalues at the optimum.
+        $1 - L(h)/4$ of the trained encoder after it is whitened, the top eigenvalue at the optimum.
     """
 
     family: Family
-    law: str
+    world: dict[str, Any]
     shape: float | None
     rho: float
     kurtosis: float
     next_kurtosis: float
-    prediction: Prediction
+    predicted_r2: float | None
+    predicted_r2_error: float | None
+    top_eigenvalue: float
+    gap: float
     seed: int
     r2: float
     mean_eigenvalue: float
@@ -151,13 +133,13 @@ class Sweep(BaseModel):
 
 @dataclass(frozen=True)
 class Case:
-    """A world of a sweep, with what is predicted of it."""
+    """A world of a sweep, as it is trained in and as its spectrum is known, with what is predicted."""
 
     family: Family
-    law: str
+    exact: NumericalWorld
     shape: float | None
     rho: float
-    world: World
+    trained: World
     prediction: Prediction
 
 
@@ -165,13 +147,13 @@ def cases(spec: SweepSpec) -> Iterator[Case]:
     """Build the worlds of a sweep, one by one."""
     for rho in spec.correlations:
         for shape in spec.shapes:
-            yield _channel(shape, rho, spec.cells)
+            yield _channel(shape, rho)
         for shape in spec.shapes:
             # At 1 and below the spectrum of the diffusion is continuous, and there is no optimum.
             if shape > 1:
                 yield _diffusion(shape, rho)
-        for marginal in (Laplace(), Logistic()):
-            yield _autoregression(marginal, rho, spec.cells)
+        yield _autoregression("laplace", rho)
+        yield _autoregression("logistic", rho)
         for power in spec.powers:
             yield _hyperbolic(power, rho)
 
@@ -189,15 +171,19 @@ def sweep(spec: SweepSpec, on_point: Callable[[Point], None] | None = None) -> S
     points = []
     for case in cases(spec):
         for seed in spec.seeds:
-            recovery, eigenvalue = _trained(case.world, spec, seed)
+            recovery, eigenvalue = _trained(case.trained, spec, seed)
+            known = case.prediction.r2 is not None
             point = Point(
                 family=case.family,
-                law=case.law,
+                world=case.exact.model_dump(mode="json"),
                 shape=case.shape,
                 rho=case.rho,
-                kurtosis=case.world.kurtosis,
-                next_kurtosis=case.world.next_kurtosis,
-                prediction=case.prediction,
+                kurtosis=case.exact.kurtosis,
+                next_kurtosis=case.exact.next_kurtosis,
+                predicted_r2=case.prediction.r2,
+                predicted_r2_error=case.prediction.r2_error if known else None,
+                top_eigenvalue=case.prediction.top_eigenvalue,
+                gap=case.prediction.gap,
                 seed=seed,
                 r2=recovery,
                 mean_eigenvalue=eigenvalue,
@@ -232,79 +218,35 @@ def _trained(world: World, spec: SweepSpec, seed: int) -> tuple[float, float]:
     return recovery, 1 - float(alignment_loss(white[:, 0], white[:, 1])) / (2 * _DIM)
 
 
-def _channel(shape: float, rho: float, cells: int) -> Case:
-    scipy_law = stats.gennorm(shape, scale=1 / stats.gennorm(shape).std())
-    deviation = math.sqrt(1 - rho**2)
-
-    def law(cells: int) -> PairLaw:
-        # z' reaches beyond the support that light tails leave to z.
-        half_width = float(scipy_law.isf(_TAIL)) * (1 if shape < 2 else rho + deviation)
-        noise = lambda x: scipy_law.cdf(x / deviation)
-        return linear_channel(scipy_law.pdf, noise, rho, half_width=half_width, cells=cells)
-
-    world = NonStationaryChannel(_DIM, rho, GeneralisedNormal(shape))
-    return Case("channel", f"generalised normal, α = {shape:g}", shape, rho, world, _refined(law, cells))
-
-
-def _autoregression(marginal: SelfDecomposable, rho: float, cells: int) -> Case:
-    if isinstance(marginal, Laplace):
-        scipy_law, name = stats.laplace(scale=1 / math.sqrt(2)), "Laplace"
-        noise = lambda x: rho**2 * (x >= 0) + (1 - rho**2) * scipy_law.cdf(x)
-    else:
-        scale = math.sqrt(3) / math.pi
-        scipy_law, name = stats.logistic(scale=scale), "logistic"
-        # The innovation is 2 atanh(tan(a (u - 1/2)) / tan(a/2)) of a uniform u, with a = pi rho.
-        noise = lambda x: 0.5 + np.arctan(np.tan(math.pi * rho / 2) * np.tanh(x / (2 * scale))) / (math.pi * rho)
-
-    def law(cells: int) -> PairLaw:
-        return linear_channel(scipy_law.pdf, noise, rho, half_width=float(scipy_law.isf(_TAIL)), cells=cells)
-
-    world = AutoregressiveWorld(_DIM, rho, marginal)
-    shape = 1.0 if name == "Laplace" else None
-    return Case("autoregression", name, shape, rho, world, _refined(law, cells))
+def _channel(shape: float, rho: float) -> Case:
+    marginal = laws.GeneralisedNormal(alpha=shape)
+    exact = autoregressive.NonStationaryChannel(dim=_DIM, rho=rho, marginal=marginal)
+    return _case("channel", exact, shape, rho, NonStationaryChannel(_DIM, rho, GeneralisedNormal(shape)))
 
 
 def _diffusion(shape: float, rho: float) -> Case:
+    marginal = laws.GeneralisedNormal(alpha=shape)
+    # The rate at which the slowest mode decays.
+    slowest = diffusion.DiffusionWorld(law=marginal, time=1).generator(2).eigenvalues[1]
+    exact = diffusion.DiffusionWorld(dim=_DIM, law=marginal, time=-math.log(rho) / slowest)
     scale = math.exp((math.lgamma(1 / shape) - math.lgamma(3 / shape)) / 2)
-    with np.errstate(over="ignore"):
-        spectrum = diffusion_spectrum(lambda x: -(np.abs(x / scale) ** shape), 3, breakpoints=(0.0,))
-    _, slowest, second = spectrum.eigenvalues
-    step = -math.log(rho) / slowest
-    following = max(rho**2, math.exp(-second * step))
-    error = step * float(spectrum.errors.max())
-    overlap = float(spectrum.mean(spectrum.points * spectrum.eigenfunctions[1]))
-    # Where the density has fallen by e^-27, and its square root, the ground state, by e^-13.5.
-    half_width = scale * 27 ** (1 / shape)
-    world = DiffusionWorld(_DIM, lambda z: -((z / scale).abs() ** shape), step, half_width=half_width)
-    prediction = Prediction(
-        eigenvalues=(rho, rho, following), errors=(error, error, error), r2=overlap**2, r2_error=error
-    )
-    return Case("diffusion", f"generalised normal, α = {shape:g}", shape, rho, world, prediction)
+    half_width = scale * _FALL ** (1 / shape)
+    edges = torch.linspace(-half_width, half_width, _CELLS + 1, dtype=torch.float64)
+    trained = DiffusionWorld(_DIM, lambda z: -((z / scale).abs() ** shape), exact.time, edges)
+    return _case("diffusion", exact, shape, rho, trained)
+
+
+def _autoregression(name: Literal["laplace", "logistic"], rho: float) -> Case:
+    marginal = laws.Laplace() if name == "laplace" else laws.Logistic()
+    exact = autoregressive.AutoregressiveWorld(dim=_DIM, rho=rho, marginal=marginal)
+    trained = AutoregressiveWorld(_DIM, rho, Laplace() if name == "laplace" else Logistic())
+    return _case("autoregression", exact, 1.0 if name == "laplace" else None, rho, trained)
 
 
 def _hyperbolic(power: float, rho: float) -> Case:
-    world = HyperbolicWorld(_DIM, slope=rho, power=power)
-    best = optimum(world.chain)
-    prediction = Prediction(
-        eigenvalues=(best.eigenvalue, best.eigenvalue, best.next_eigenvalue),
-        errors=(_ROUND_OFF,) * 3,
-        r2=best.r2,
-        r2_error=_ROUND_OFF,
-    )
-    return Case("hyperbolic", f"noise sech^{power:g}", None, rho, world, prediction)
+    exact = smooth.HyperbolicWorld(dim=_DIM, slope=rho, power=power)
+    return _case("hyperbolic", exact, None, rho, HyperbolicWorld(_DIM, slope=rho, power=power))
 
 
-def _refined(law: Callable[[int], PairLaw], cells: int) -> Prediction:
-    """Extrapolate two grids to no width, with the change from the finer one as error bar."""
-    coarse, fine = (law(count).optimum() for count in (cells // 2, cells))
-    values, coarser = np.array([*fine.eigenvalues, fine.r2]), np.array([*coarse.eigenvalues, coarse.r2])
-    change = (values - coarser) / 3
-    *eigenvalues, recovery = values + change
-    errors = np.abs(change)
-    told_apart = eigenvalues[1] - eigenvalues[2] > _TOLD_APART * errors[:3].max()
-    return Prediction(
-        eigenvalues=tuple(eigenvalues),
-        errors=tuple(errors[:3]),
-        r2=float(recovery) if told_apart else None,
-        r2_error=float(errors[3]) if told_apart else None,
-    )
+def _case(family: Family, exact: NumericalWorld, shape: float | None, rho: float, trained: World) -> Case:
+    return Case(family, exact, shape, rho, trained, predict(exact))
