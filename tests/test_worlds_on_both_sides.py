@@ -41,7 +41,9 @@ def reversible(law, log_density, time, low, high):
 
 def kernel_estimate(samples):
     _, means, deviations = laws.Empirical(samples=samples).components
-    return distributions.StandardisedMixture([1 / len(samples)] * len(samples), means.tolist(), (deviations**2).tolist())
+    return distributions.StandardisedMixture(
+        [1 / len(samples)] * len(samples), means.tolist(), (deviations**2).tolist()
+    )
 
 
 def hyperbolic_channel(power):
@@ -64,12 +66,12 @@ WORLDS = {
     "four states": (four_state_world(2), lattice.four_state_world(2)),
     "five states": (
         five_state_world(2),
-        lattice.LatticeWorld(
-            2, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), five_state_world(2).probabilities
-        ),
+        lattice.LatticeWorld(2, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), five_state_world(2).probabilities),
     ),
     "lopsided lattice": (
-        LatticeWorld(dim=2, **dict(zip(("states", "drift_values", "noise_values", "probabilities"), LOPSIDED, strict=True))),
+        LatticeWorld(
+            dim=2, **dict(zip(("states", "drift_values", "noise_values", "probabilities"), LOPSIDED, strict=True))
+        ),
         lattice.LatticeWorld(2, *LOPSIDED),
     ),
     "smooth": (
@@ -118,7 +120,11 @@ WORLDS = {
     "diffusion, Gaussian": reversible(laws.Gaussian(), lambda z: -(z**2) / 2, 0.3, -8, 8),
     "diffusion, uniform": reversible(laws.Uniform(), torch.zeros_like, 0.3, -(3**0.5), 3**0.5),
     "diffusion, logistic": reversible(
-        laws.Logistic(), lambda z: 2 * torch.nn.functional.logsigmoid(z * np.pi / 3**0.5) - z * np.pi / 3**0.5, 0.5, -20, 20
+        laws.Logistic(),
+        lambda z: 2 * torch.nn.functional.logsigmoid(z * np.pi / 3**0.5) - z * np.pi / 3**0.5,
+        0.5,
+        -20,
+        20,
     ),
     "diffusion, formula": reversible(
         laws.FormulaLaw(density_formula="exp(-x**2/2)*(1+x**2)/(2*sqrt(2*pi))"),
@@ -234,9 +240,7 @@ def _concrete(module_base):
     return found
 
 
-@pytest.mark.parametrize(
-    ("base", "side"), [(numpy_world.World, 0), (torch_world.World, 1)], ids=["numpy", "torch"]
-)
+@pytest.mark.parametrize(("base", "side"), [(numpy_world.World, 0), (torch_world.World, 1)], ids=["numpy", "torch"])
 def test_no_world_is_left_out(base, side):
     assert spec  # imports every world of the NumPy side
     assert _concrete(base) == {type(pair[side]) for pair in WORLDS.values()}
@@ -244,9 +248,6 @@ def test_no_world_is_left_out(base, side):
 
 def test_no_law_is_left_out():
     used = {
-        type(value)
-        for world, _ in WORLDS.values()
-        for value in world.__dict__.values()
-        if isinstance(value, laws.Law)
+        type(value) for world, _ in WORLDS.values() for value in world.__dict__.values() if isinstance(value, laws.Law)
     }
     assert _concrete(laws.Law) == used

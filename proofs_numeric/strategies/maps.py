@@ -3,7 +3,18 @@
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from proofs_numeric.maps import Bend, Coupling, Encoder, Fold, InvertibleLayer, Layer, Linear, Mixing, Orthogonal, Spiral
+from proofs_numeric.maps import (
+    Bend,
+    Coupling,
+    Encoder,
+    Fold,
+    InvertibleLayer,
+    Layer,
+    Linear,
+    Mixing,
+    Orthogonal,
+    Spiral,
+)
 from proofs_numeric.strategies.linear import orthogonal_matrices
 
 _MOST_LAYERS = 4

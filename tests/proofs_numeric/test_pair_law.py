@@ -6,6 +6,9 @@ from scipy import stats
 from scipy.special import ndtr
 
 from proofs_numeric.pair_law import PairLaw, linear_channel
+from proofs_numeric.worlds.autoregressive import NonStationaryChannel
+from proofs_numeric.worlds.laws import GeneralisedNormal
+from proofs_numeric.worlds.verdict import predict
 
 RHO = 0.7
 
@@ -59,3 +62,27 @@ def test_the_optimum_of_laplace_pairs_leaves_the_linear_one_as_the_noise_gets_sm
 
     assert recovery(0.8) > 0.97
     assert recovery(0.95) < 0.75
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.8, 0.95])
+@pytest.mark.parametrize("alpha", [1.5, 4.0])
+def test_cells_and_polynomials_agree_on_channels(alpha, rho):
+    law = GeneralisedNormal(alpha=alpha)
+
+    def optimum(cells):
+        return linear_channel(
+            law.density,
+            lambda x: law.cumulative(x / np.sqrt(1 - rho**2)),
+            rho,
+            half_width=float(law.upper_quantile(np.array([1e-12]))[0])
+            * (1 if alpha < 2 else rho + np.sqrt(1 - rho**2)),
+            cells=cells,
+        ).optimum()
+
+    coarse, fine = optimum(100), optimum(200)
+    predicted = predict(NonStationaryChannel(dim=2, rho=rho, marginal=law))
+    # The error of second order, and as much again for what is of higher order.
+    assert fine.eigenvalues[0] == pytest.approx(
+        predicted.top_eigenvalue, abs=2 * (fine.eigenvalues[0] - coarse.eigenvalues[0]) / 3
+    )
+    assert fine.r2 == pytest.approx(predicted.r2, abs=2 * abs(fine.r2 - coarse.r2) / 3 + predicted.r2_error)
