@@ -199,11 +199,12 @@ class _Discretisation:
         """Lowest eigenvalues, at most `count`, and eigenvectors, in the basis that the solution uses."""
         index = self._index()
         size = int(index.max()) + 1
-        energy, mass = np.zeros((2, size, size))
         used = slice(_DEGREE + 1)
-        for where, of_energy, of_mass in zip(index, self.energy, self.mass, strict=True):
-            energy[np.ix_(where, where)] += of_energy[used, used]
-            mass[np.ix_(where, where)] += of_mass[used, used]
+        places = (size * index[:, :, None] + index[:, None, :]).ravel()
+        energy, mass = (
+            np.bincount(places, part[:, used, used].ravel(), size * size).reshape(size, size)
+            for part in (self.energy, self.mass)
+        )
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
         both = energy + mass
         scale = 1 / np.sqrt(both.diagonal())

@@ -19,11 +19,16 @@ from proofs_numeric.worlds.smooth import HyperbolicWorld, SmoothWorld, Transport
 
 #: Two-sided false-alarm probability 1e-9 of one standard Gaussian statistic, below 2e-5 for all in this file.
 Z = 6.11
-POINTS = 30_000
+POINTS = 50_000
 
 MIXTURE = {"weights": (0.5, 0.3, 0.2), "means": (-1, 0.5, 2), "variances": (0.3, 0.2, 0.6)}
 SAMPLES = (-2.0, -1.5, -1.0, 0.2, 0.4, 1.9)
-LOPSIDED = ((0, 1, 2, 3, 4), (1, 0, 0, 1, 1), (0, 1, 3), (0.5, 0.3, 0.2))
+LOPSIDED = {
+    "states": (0, 1, 2, 3, 4),
+    "drift_values": (1, 0, 0, 1, 1),
+    "noise_values": (0, 1, 3),
+    "probabilities": (0.5, 0.3, 0.2),
+}
 
 
 def channel(law, torch_law, rho=0.7):
@@ -46,8 +51,18 @@ def kernel_estimate(samples):
     )
 
 
-def hyperbolic_channel(power):
-    # On the torch side the law is known as noise only; here as the noise of a smooth world without a drift of its own.
+def mixture_noise(variance):
+    weights, means, deviations = laws.GaussianMixture(**MIXTURE).components
+    parts = weights, variance**0.5 * means, variance * deviations**2
+    return distributions.GaussianMixture(*(part.tolist() for part in parts))
+
+
+def log_logistic(z):
+    raw = z * np.pi / 3**0.5
+    return 2 * torch.nn.functional.logsigmoid(raw) - raw
+
+
+def hyperbolic_noise(power):
     law = laws.HyperbolicSecant(power=power)
     return (
         SmoothWorld(dim=2, drift_formula="0.5*x", noise_law=law, noise_scale=1 / law.scale, half_width=14, points=221),
@@ -69,10 +84,8 @@ WORLDS = {
         lattice.LatticeWorld(2, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), five_state_world(2).probabilities),
     ),
     "lopsided lattice": (
-        LatticeWorld(
-            dim=2, **dict(zip(("states", "drift_values", "noise_values", "probabilities"), LOPSIDED, strict=True))
-        ),
-        lattice.LatticeWorld(2, *LOPSIDED),
+        LatticeWorld(dim=2, **LOPSIDED),
+        lattice.LatticeWorld(2, *LOPSIDED.values()),
     ),
     "smooth": (
         SmoothWorld(
@@ -81,24 +94,17 @@ WORLDS = {
         smooth.SmoothWorld(
             2,
             torch.sin,
-            distributions.GaussianMixture(
-                *(
-                    (factor * part**power).tolist()
-                    for part, factor, power in zip(
-                        laws.GaussianMixture(**MIXTURE).components, (1, 0.7, 0.49), (1, 1, 2), strict=True
-                    )
-                )
-            ),
+            mixture_noise(0.49),
             half_width=7,
             points=161,
         ),
     ),
-    "hyperbolic secant noise": hyperbolic_channel(3.0),
+    "hyperbolic secant noise": hyperbolic_noise(3.0),
     "hyperbolic": (HyperbolicWorld(dim=2, slope=0.9, power=1), smooth.HyperbolicWorld(2, 0.9, 1)),
     "hyperbolic, negative": (HyperbolicWorld(dim=2, slope=-0.7, power=3.5), smooth.HyperbolicWorld(2, -0.7, 3.5)),
     "transport of a uniform law": (
-        TransportWorld(dim=2, base=laws.Uniform(), share=8 / 11),
-        smooth.TransportWorld(2, lambda level: 4 * level - 2, distributions.GaussianMixture([1], [0], [0.5])),
+        TransportWorld(dim=2, base=laws.Uniform(), share=0.8, noise_law=laws.GaussianMixture(**MIXTURE)),
+        smooth.TransportWorld(2, lambda level: (12 * 0.8) ** 0.5 * (level - 0.5), mixture_noise(0.2)),
     ),
     "autoregressive Laplace": autoregression(laws.Laplace(), distributions.Laplace(), 0.6),
     "autoregressive logistic": autoregression(laws.Logistic(), distributions.Logistic(), 0.8),
@@ -107,7 +113,7 @@ WORLDS = {
     "channel, Laplace": channel(laws.Laplace(), distributions.Laplace(), 0.6),
     "channel, generalised normal": channel(laws.GeneralisedNormal(alpha=8), distributions.GeneralisedNormal(8), -0.7),
     "channel, uniform": channel(laws.Uniform(), distributions.Uniform()),
-    "channel, Student": channel(laws.StudentT(freedom=12), distributions.StudentT(12), 0.5),
+    "channel, Student": channel(laws.StudentT(freedom=9), distributions.StudentT(9)),
     "channel, skew normal": channel(laws.SkewNormal(slant=5), distributions.SkewNormal(5), 0.5),
     "channel, mixture": channel(
         laws.GaussianMixture(**MIXTURE), distributions.StandardisedMixture(*(list(part) for part in MIXTURE.values()))
@@ -121,7 +127,7 @@ WORLDS = {
     "diffusion, uniform": reversible(laws.Uniform(), torch.zeros_like, 0.3, -(3**0.5), 3**0.5),
     "diffusion, logistic": reversible(
         laws.Logistic(),
-        lambda z: 2 * torch.nn.functional.logsigmoid(z * np.pi / 3**0.5) - z * np.pi / 3**0.5,
+        log_logistic,
         0.5,
         -20,
         20,

@@ -306,7 +306,9 @@ class StudentT(Marginal):
 
     def __post_init__(self) -> None:
         if not 2 < self.freedom < math.inf:
-            raise ValueError(f"Student's distribution has a finite variance above 2 degrees of freedom, not {self.freedom}")
+            raise ValueError(
+                f"Student's distribution has a finite variance above 2 degrees of freedom, not {self.freedom}"
+            )
 
     @property
     def kurtosis(self) -> float:
@@ -366,7 +368,9 @@ class Discrete(Marginal):
 
     def __init__(self, points: Sequence[float], probabilities: Sequence[float]) -> None:
         if len(points) != len(probabilities) or min(probabilities) < 0 or not math.isclose(sum(probabilities), 1):
-            raise ValueError(f"{list(probabilities)} are no probabilities of {len(points)} points: give one each, with sum 1")
+            raise ValueError(
+                f"{list(probabilities)} are no probabilities of {len(points)} points: give one each, with sum 1"
+            )
         values = torch.tensor(list(points), dtype=torch.float64)
         self.probabilities = torch.tensor(list(probabilities), dtype=torch.float64)
         values -= self.probabilities @ values

@@ -8,12 +8,12 @@ from pydantic import Field
 from scipy.special import binom, eval_genlaguerre, gammaln
 
 from proofs_numeric.worlds.gaussian import Correlation
-from proofs_numeric.worlds.laws import AnyLaw, AnySelfDecomposable, Discrete, Gamma
-from proofs_numeric.worlds.ritz import RitzBasis
+from proofs_numeric.worlds.laws import AnyLaw, AnySelfDecomposable, ContinuousLaw, Discrete, Gamma
+from proofs_numeric.worlds.ritz import COARSE, FINE, RitzBasis
 from proofs_numeric.worlds.spectrum import Spectrum, spectrum_of_chain
 from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 
-_LAGUERRE = 48
+_HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly
 
 
 class AutoregressiveWorld(AdditiveNoiseWorld):
@@ -74,35 +74,37 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
 
     def spectrum(self, count: int = 10, latent: int = 0) -> Spectrum:  # noqa: ARG002 (all latents are alike)
         """Ritz values of S."""
+        fine, coarse = (self._basis(*resolution) for resolution in (FINE, COARSE))
+        return fine.spectrum(coarse, count, self.marginal.essential(self.rho))
+
+    def _basis(self, degree: int, panels: int) -> RitzBasis:
         marginal = self.marginal
         if isinstance(marginal, Gamma):
-            basis = self._laguerre(marginal)
-        else:
-            z, p = marginal.quadrature
-            noise, q = marginal.innovation_quadrature(self.rho)
-            basis = RitzBasis.of_polynomials((z, p), (self.rho * z[:, None] + noise, q), marginal.score)
-        return basis.spectrum(count, marginal.essential(self.rho))
+            return self._laguerre(marginal, 3 * degree // 2)
+        z, p = marginal.quadrature(panels)
+        noise, q = marginal.innovation_quadrature(self.rho, panels)
+        return RitzBasis.of_polynomials((z, p), (self.rho * z[:, None] + noise, q), marginal.score, degree)
 
-    def _laguerre(self, marginal: Gamma) -> RitzBasis:
+    def _laguerre(self, marginal: Gamma, count: int) -> RitzBasis:
         r"""Laguerre polynomials, $T L_m = \sum_n \binom{m-1}{n-1}\rho^n(1-\rho)^{m-n} L_n$.
 
         By their generating function: $\mathbb{E}[e^{-sz'}\mid z] = e^{-\rho sz}((1+\rho s)/(1+s))^k$.
         """
-        k, degrees = marginal.shape, np.arange(_LAGUERRE)
+        k, degrees = marginal.shape, np.arange(count)
         n, m = degrees[1:, None], degrees[1:]
         norms = np.exp((gammaln(degrees + k) - gammaln(degrees + 1) - gammaln(k)) / 2)
-        forward = np.eye(_LAGUERRE)
+        forward = np.eye(count)
         forward[1:, 1:] = (
             np.where(m >= n, binom(m - 1, n - 1) * self.rho**n * (1 - self.rho) ** np.maximum(m - n, 0), 0)
             * norms[1:, None]
             / norms[1:]
         )
-        points, weights = marginal.quadrature
+        points, weights = marginal.quadrature()
         raw = k + np.sqrt(k) * points
         # L_1 = k - x falls.
         signs = (-1.0) ** degrees
         values = np.array([signs[d] * eval_genlaguerre(d, k - 1, raw) / norms[d] for d in degrees])
-        return RitzBasis(forward * np.outer(signs, signs), np.eye(_LAGUERRE)[1], points, weights, values)
+        return RitzBasis(forward * np.outer(signs, signs), np.eye(count)[1], points, weights, values)
 
 
 class NonStationaryChannel(AdditiveNoiseWorld):
@@ -178,13 +180,21 @@ class NonStationaryChannel(AdditiveNoiseWorld):
 
     def spectrum(self, count: int = 10, latent: int = 0) -> Spectrum:  # noqa: ARG002 (all latents are alike)
         """Ritz values of S, exact for a discrete law."""
-        law = self.marginal
-        z, p = law.atoms if isinstance(law, Discrete) else law.quadrature
-        z_next = self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z
-        if isinstance(law, Discrete):
-            return spectrum_of_chain(*_pairs(z, z_next, np.outer(p, p)), count)
-        unbounded = np.isinf(law.support).all() and law.kurtosis > 3
-        return RitzBasis.of_polynomials((z, p), (z_next, p), law.score if unbounded else np.asarray).spectrum(count)
+        if isinstance(self.marginal, Discrete):
+            z, p = self.marginal.atoms
+            return spectrum_of_chain(*_pairs(z, self._next(z), np.outer(p, p)), count)
+        fine, coarse = (self._basis(self.marginal, *resolution) for resolution in (FINE, COARSE))
+        return fine.spectrum(coarse, count)
+
+    def _basis(self, law: ContinuousLaw, degree: int, panels: int) -> RitzBasis:
+        z, p = law.quadrature(panels)
+        z_next = self._next(z)
+        # Scores only where they compress a heavy tail, and reach all of z'.
+        heavy = law.kurtosis > _HEAVY and bool(np.isfinite(law.score(z_next)).all())
+        return RitzBasis.of_polynomials((z, p), (z_next, p), law.score if heavy else np.asarray, degree)
+
+    def _next(self, z: Array) -> Array:
+        return self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z
 
 
 def _pairs(z: Array, z_next: Array, probabilities: Array) -> tuple[Array, Array]:

@@ -31,9 +31,9 @@ _INNER = 4  # points of the rule within a cell
 class DiffusionWorld(World):
     r"""Independent stationary diffusions $dz = (\log p)'(z)\,dt + \sqrt2\,dW$, reflected at the ends of the support.
 
-    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most,
-    equally wide in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation
-    is that of the diffusion up to the square of the width of a cell.
+    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most, equally wide
+    in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation is
+    that of the diffusion up to the square of the width of a cell.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ class DiffusionWorld(World):
         """
         law = self.law
         if continuous_from(law.log_density, support=law.support) == 0:
-            points, weights = law.quadrature
+            points, weights = law.quadrature()
             return DiffusionSpectrum(np.zeros(1), np.zeros(1), 0.0, points, weights, np.ones((1, len(points))))
         try:
             return diffusion_spectrum(law.log_density, count, support=law.support, breakpoints=law.breakpoints)

@@ -67,7 +67,7 @@ def _value(node: ast.expr, x: Array, formula: str) -> Any:
             except TypeError as error:
                 raise ValueError(f"{formula!r}: {name} does not take {len(args)} arguments") from error
     raise ValueError(
-        f"{formula!r}: {ast.unparse(node)} is not known; write x, numbers, + - * / **, pi, e and {', '.join(_FUNCTIONS)}"
+        f"{formula!r}: {ast.unparse(node)} is not known; write x, numbers, + - * / **, pi, e, {', '.join(_FUNCTIONS)}"
     )
 
 

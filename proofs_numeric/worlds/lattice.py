@@ -66,7 +66,9 @@ class LatticeWorld(AdditiveNoiseWorld):
             for value, probability in zip(self.noise_values, probabilities / probabilities.sum(), strict=True):
                 column = int(np.argmin(np.abs(states - mean - value)))
                 if abs(states[column] - mean - value) > _SAME_STATE:
-                    raise ValueError(f"from state {states[row]:g} the noise {value:g} leads to {mean + value:g}, no state")
+                    raise ValueError(
+                        f"from state {states[row]:g} the noise {value:g} leads to {mean + value:g}, no state"
+                    )
                 kernel[row, column] += probability
         return Chain(states, kernel)
 

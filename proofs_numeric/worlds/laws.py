@@ -17,12 +17,13 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
+from pydantic import Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from scipy import stats
-from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, polygamma
+from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, owens_t, polygamma
 
 from proofs_numeric.worlds.formula import Formula, evaluate
 from proofs_numeric.worlds.quadrature import transported
+from proofs_numeric.worlds.specified import Specified
 
 Array = NDArray[np.float64]
 
@@ -32,12 +33,13 @@ _PANELS, _PANEL_POINTS = 65, 12
 _PANEL_RULES = (_PANEL_POINTS, 9)
 _GRADES = 2.0 ** np.arange(-6, 40)
 _MOST_HALVINGS, _ROUGH = 40, 1e-13
-_FALL = 60.0  # of the log density, beyond which its tail is cut off
+_FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
+_FINE = 24  # panels of the moments
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
 
-class Law(BaseModel):
+class Law(Specified):
     """A law of mean 0 and variance 1.
 
     Raises
@@ -45,8 +47,6 @@ class Law(BaseModel):
     ValueError
         If a parameter is out of range, or the law has no finite variance.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @property
     @abstractmethod
@@ -111,10 +111,9 @@ class ContinuousLaw(Law):
         below = self.cumulative(x)
         return np.asarray(np.where(below < 0.5, ndtri(below), -ndtri(self.survival(x))))
 
-    @property
-    def quadrature(self) -> tuple[Array, Array]:
+    def quadrature(self, panels: int = 6) -> tuple[Array, Array]:
         """Points and probabilities, equally spread in Gaussian scores."""
-        return transported(self.quantile, self.upper_quantile)
+        return transported(self.quantile, self.upper_quantile, panels)
 
     def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
         """Draw independent values."""
@@ -283,9 +282,9 @@ class Laplace(SelfDecomposable):
         r"""Draw $\eta$."""
         return (rng.uniform(size=shape) >= rho**2) * self.draw(shape, rng)
 
-    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+    def innovation_quadrature(self, rho: float, panels: int) -> tuple[Array, Array]:
         r"""Points and probabilities of $\eta$."""
-        points, weights = transported(self.quantile, self.upper_quantile)
+        points, weights = self.quadrature(panels)
         return np.append(points, 0.0), np.append((1 - rho**2) * weights, rho**2)
 
     def essential(self, rho: float) -> float:
@@ -316,10 +315,10 @@ class Logistic(SelfDecomposable):
         lower = _logistic_innovation(rho, rng.uniform(0, 0.5, shape))
         return lower * rng.choice([-1.0, 1.0], shape)
 
-    def innovation_quadrature(self, rho: float) -> tuple[Array, Array]:
+    def innovation_quadrature(self, rho: float, panels: int) -> tuple[Array, Array]:
         r"""Points and probabilities of $\eta$."""
         return transported(
-            lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level)
+            lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level), panels
         )
 
     def essential(self, rho: float) -> float:  # noqa: ARG002 (its innovation is never zero)
@@ -449,24 +448,6 @@ class Gamma(SelfDecomposable):
         return float(rho ** (self.shape / 2))
 
 
-class SkewNormal(ScipyLaw):
-    """Skew normal law.
-
-    Parameters
-    ----------
-    slant
-        Gaussian at 0, half normal in the limit.
-    """
-
-    law: Literal["skew_normal"] = "skew_normal"
-    slant: FiniteFloat
-
-    @cached_property
-    def distribution(self) -> Any:
-        """Frozen distribution."""
-        return stats.skewnorm(self.slant)
-
-
 class _Numerical(ContinuousLaw):
     """A law whose distribution function is inverted numerically."""
 
@@ -490,6 +471,38 @@ class _Numerical(ContinuousLaw):
             rises = below(middle)
             low, high = np.where(rises, middle, low), np.where(rises, high, middle)
         return (low + high) / 2
+
+
+class SkewNormal(_Numerical, ScipyLaw):
+    """Skew normal law.
+
+    Parameters
+    ----------
+    slant
+        Gaussian at 0, half normal in the limit.
+    """
+
+    law: Literal["skew_normal"] = "skew_normal"
+    slant: FiniteFloat
+
+    @cached_property
+    def distribution(self) -> Any:
+        """Frozen distribution."""
+        return stats.skewnorm(self.slant)
+
+    @property
+    def _reach(self) -> tuple[float, float]:
+        return -2.0 * _DEVIATIONS, 2.0 * _DEVIATIONS
+
+    def cumulative(self, x: Array) -> Array:
+        r"""Distribution function $\Phi(y) - 2T(y, a)$, T that of Owen."""
+        raw = self._raw(x)
+        return np.maximum(ndtr(raw) - 2 * owens_t(raw, self.slant), 0)
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small on the side of the slant."""
+        raw = self._raw(x)
+        return np.maximum(ndtr(-raw) + 2 * owens_t(raw, self.slant), 0)
 
 
 class _Mixture(_Numerical):
@@ -736,7 +749,9 @@ class FormulaLaw(_Numerical):
         borders = np.unique(np.concatenate([[low, high], graded[(low < graded) & (graded < high)]]))
         for _ in range(_MOST_HALVINGS):
             (_, top, fine), (_, coarse_top, coarse) = (self._panel_masses(borders, points) for points in _PANEL_RULES)
-            both = np.array([fine.sum(1), coarse.sum(1)]) * np.exp(np.array([[top], [coarse_top]]) - max(top, coarse_top))
+            both = np.array([fine.sum(1), coarse.sum(1)]) * np.exp(
+                np.array([[top], [coarse_top]]) - max(top, coarse_top)
+            )
             rough = np.abs(both[0] - both[1]) > _ROUGH * both.sum()
             if not rough.any():
                 break
@@ -771,12 +786,12 @@ class FormulaLaw(_Numerical):
                 continue
             anchor = self._ends[0] if side > 0 and self.low is not None else 0.0
             anchor = self._ends[1] if side < 0 and self.high is not None else anchor
-            distances = 2.0 ** np.arange(-6, 61)
-            values = self._raw_log_density(anchor + side * distances)
-            far = np.flatnonzero(values > values.max() - _FALL)[-1] + 1
-            # A tail x^-3 has no variance; x^3 p rises there.
-            if far >= len(values) or values[-1] + 3 * np.log(distances[-1]) > values.max() - _FALL / 4:
-                raise ValueError("the density has no finite variance: its tail falls off no faster than x^-3")
+            distances = np.asarray(2.0 ** np.arange(-6, 61), dtype=np.float64)
+            # What each octave of the tail adds to the variance.
+            added = self._raw_log_density(anchor + side * distances) + 3 * np.log(distances)
+            far = np.flatnonzero(added > added.max() - _FALL)[-1] + 1
+            if far >= len(added):
+                raise ValueError("the density has no finite variance, or one that is all in a tail like x^-3 to x^-4")
             ends.append(float(anchor + side * distances[far]))
         return ends[0], ends[1]
 
@@ -801,7 +816,7 @@ class FormulaLaw(_Numerical):
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density at points of any shape."""
         _, _, log_total, mean, deviation = self._table
-        return self._raw_log_density(mean + deviation * np.asarray(x)) - log_total + np.log(deviation)
+        return self._raw_log_density(np.asarray(mean + deviation * x)) - log_total + np.log(deviation)
 
     def cumulative(self, x: Array) -> Array:
         """Distribution function at points of any shape."""
@@ -825,12 +840,12 @@ class FormulaLaw(_Numerical):
     @cached_property
     def _tails(self) -> tuple[Array, Array]:
         """Mass below and above each border."""
-        borders, masses, *_ = self._table
+        _, masses, *_ = self._table
         panels = np.diff(masses)
         return masses, np.append(np.cumsum(panels[::-1])[::-1], 0)
 
     def _moment(self, power: int) -> float:
-        points, weights = self.quadrature
+        points, weights = self.quadrature(_FINE)
         return float(weights @ points**power)
 
     @property

@@ -10,23 +10,26 @@ from scipy.special import ndtr
 
 Array = NDArray[np.float64]
 
-#: Panels of the Gauss-Legendre rule.
-_EDGES = np.arange(-12.0, 13.0, 2.0)
+#: Beyond it a Gaussian has no mass.
+_REACH = 12.0
 _POINTS = 8
 
 
 @cache
-def scores() -> tuple[Array, Array]:
-    """Quadrature of the standard Gaussian law: points and probabilities."""
+def scores(panels: int) -> tuple[Array, Array]:
+    """Quadrature of the standard Gaussian law: points and probabilities, by so many panels on each side of zero."""
     nodes, rule = leggauss(_POINTS)
-    half = np.diff(_EDGES)[:, None] / 2
-    points = (_EDGES[:-1, None] + _EDGES[1:, None]) / 2 + half * nodes
+    edges = np.linspace(-_REACH, _REACH, 2 * panels + 1)
+    half = np.diff(edges)[:, None] / 2
+    points = (edges[:-1, None] + edges[1:, None]) / 2 + half * nodes
     weights = half * rule * np.exp(-(points**2) / 2)
     return points.ravel(), weights.ravel() / weights.sum()
 
 
-def transported(quantile: Callable[[Array], Array], upper_quantile: Callable[[Array], Array]) -> tuple[Array, Array]:
+def transported(
+    quantile: Callable[[Array], Array], upper_quantile: Callable[[Array], Array], panels: int = 6
+) -> tuple[Array, Array]:
     """Quadrature of the law with these inverses of its distribution function and of its survival function."""
-    points, weights = scores()
+    points, weights = scores(panels)
     below = points < 0
     return np.concatenate([quantile(ndtr(points[below])), upper_quantile(ndtr(-points[~below]))]), weights

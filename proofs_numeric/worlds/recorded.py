@@ -68,7 +68,9 @@ def _ritz(latent: Array) -> tuple[Array, Array, float]:
         grams[index] = (before.T @ before + after.T @ after) / 2
         pairs[index] = (before.T @ after + after.T @ before) / 2
     values, share = _eigen(grams.sum(0), pairs.sum(0))
-    left_out = np.array([_eigen(grams.sum(0) - gram, pairs.sum(0) - pair)[0] for gram, pair in zip(grams, pairs, strict=True)])
+    left_out = np.array(
+        [_eigen(grams.sum(0) - gram, pairs.sum(0) - pair)[0] for gram, pair in zip(grams, pairs, strict=True)]
+    )
     errors = np.sqrt((_BATCHES - 1) * left_out.var(0))
     return values, errors, share
 
@@ -78,7 +80,9 @@ def _eigen(gram: Array, pair: Array) -> tuple[Array, float]:
     # Centring is a Schur complement of the constant.
     gram_centred = gram[1:, 1:] - np.outer(gram[1:, 0], gram[0, 1:]) / gram[0, 0]
     mean = gram[1:, 0] / gram[0, 0]
-    pair_centred = pair[1:, 1:] - np.outer(mean, pair[0, 1:]) - np.outer(pair[1:, 0], mean) + pair[0, 0] * np.outer(mean, mean)
+    pair_centred = (
+        pair[1:, 1:] - np.outer(mean, pair[0, 1:]) - np.outer(pair[1:, 0], mean) + pair[0, 0] * np.outer(mean, mean)
+    )
     values, vectors = eigh(pair_centred, gram_centred)
     overlap = gram_centred[0] @ vectors[:, -1]
     return values[::-1], float(overlap**2 / gram_centred[0, 0])

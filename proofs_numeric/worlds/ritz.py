@@ -1,6 +1,6 @@
 r"""Rayleigh-Ritz values of S in polynomials of a coordinate of the latent.
 
-Ritz values only rise with the degree; the error bar of each is its rise over the last doubling of the degree.
+The error bar of each is its change from half the degree, plus that from a quadrature of two thirds of the points.
 
 References
 ----------
@@ -17,7 +17,8 @@ from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 
 Array = NDArray[np.float64]
 
-_DEGREE = 32
+#: Degree of the polynomials and panels of the quadrature: those of the values, and coarser ones for the error bars.
+FINE, COARSE = (32, 9), (16, 6)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class RitzBasis:
         latent: tuple[Array, Array],
         following: tuple[Array, Array],
         coordinate: Callable[[Array], Array],
+        degree: int,
     ) -> "RitzBasis":
         r"""Polynomials of a coordinate, made orthonormal by Arnoldi's process.
 
@@ -59,11 +61,13 @@ class RitzBasis:
             Points of $z'$, shape (size, noise), and probabilities of the noise, shape (noise,).
         coordinate
             An increasing function of z.
+        degree
+            Largest degree of the polynomials.
         """
         (z, p), (z_next, q) = latent, following
         both = np.concatenate([z, z_next.ravel()])
         weights = np.concatenate([p, np.outer(p, q).ravel()]) / 2
-        values = _orthonormal(coordinate(both), weights)
+        values = _orthonormal(coordinate(both), weights, degree)
         now, then = values[: len(z)], values[len(z) :].reshape(*z_next.shape, -1)
         centred = both - weights @ both
         return cls(
@@ -74,41 +78,54 @@ class RitzBasis:
             now.T,
         )
 
-    def spectrum(self, count: int, essential: float = 0.0) -> Spectrum:
-        """Ritz values of S, at most `count` with the constant, and only those above the essential spectrum."""
-        size = len(self.forward)
-        coarse, _, coarse_shares = self._solve(size // 2 + 1)
-        fine, vectors, shares = self._solve(size)
-        kept = min(count - 1, len(coarse))
-        errors = np.abs(fine[:kept] - coarse[:kept]) + ROUND_OFF
-        kept = int((fine[:kept] > essential).sum())
+    def spectrum(self, coarse: "RitzBasis", count: int, essential: float = 0.0) -> Spectrum:
+        """Ritz values of S, at most `count` with the constant, and only those above the essential spectrum.
+
+        Parameters
+        ----------
+        coarse
+            A coarser basis of the same world, for the error bars.
+        count
+            Number of eigenpairs, the constant one included.
+        essential
+            Top of the essential spectrum of S.
+        """
+        values, vectors, shares = self._solve(len(self.forward))
+        steps = [(values, shares), *(basis._solve(len(coarse.forward))[::2] for basis in (self, coarse))]
+        errors, share_errors = (
+            ROUND_OFF + sum(np.abs(np.diff([step[part][: len(coarse.forward) - 1] for step in steps], axis=0)))
+            for part in (0, 1)
+        )
+        kept = min(count - 1, len(errors))
+        kept = int((values[:kept] > essential).sum())
         functions = vectors[:, :kept].T @ self.values[1:]
         functions *= np.where(functions[:, -1:] < 0, -1, 1)
         return Spectrum(
-            np.append(1.0, fine[:kept]),
+            np.append(1.0, values[:kept]),
             np.append(ROUND_OFF, errors[:kept]),
             self.points,
             self.weights,
             np.concatenate([np.ones((1, len(self.points))), functions]),
             np.append(0.0, shares[:kept]),
-            abs(shares[0] - coarse_shares[0]) + ROUND_OFF,
+            float(share_errors[0]),
             self.forward[1:, 1:],
             essential,
         )
 
     def _solve(self, size: int) -> tuple[Array, Array, Array]:
+        """Ritz values, descending, their vectors and the shares of z in them, of the leading functions."""
         block = self.forward[1:size, 1:size]
         values, vectors = np.linalg.eigh((block + block.T) / 2)
         values, vectors = values[::-1], vectors[:, ::-1]
         return values, vectors, (self.latent[1:size] @ vectors) ** 2
 
 
-def _orthonormal(places: Array, weights: Array) -> Array:
+def _orthonormal(places: Array, weights: Array, last: int) -> Array:
     """Polynomials of the places, orthonormal under the weights, shape (places, functions)."""
     root = np.sqrt(weights)
-    columns = np.empty((len(places), _DEGREE + 1))
+    columns = np.empty((len(places), last + 1))
     columns[:, 0] = root / np.linalg.norm(root)
-    for degree in range(_DEGREE):
+    for degree in range(last):
         following = places * columns[:, degree]
         for _ in range(2):
             following -= columns[:, : degree + 1] @ (columns[:, : degree + 1].T @ following)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field, PositiveFloat, model_validator
+from scipy.interpolate import CubicSpline
 
 from proofs_numeric.worlds.chain import Chain
 from proofs_numeric.worlds.formula import Formula, evaluate
@@ -34,6 +35,7 @@ _LARGEST_ERROR = 1e-9
 _TAIL = 1e-18
 _MOST_POINTS = 1600
 _SETTLED = 1e-8
+_PANELS = 24  # of the law of u
 _LONGEST_TAIL = 15.0
 
 
@@ -240,7 +242,7 @@ class TransportWorld(_Smooth):
 
     def raw_drift(self, x: Array) -> Array:
         """Drift before the latent is standardised."""
-        points, weights = self.base.quadrature
+        points, weights = self.base.quadrature(_PANELS)
         spread = np.sqrt(1 - self.share)
         displaced = (np.asarray(x)[..., None] - np.sqrt(self.share) * points) / spread
         below, above = self.noise_law.cumulative(displaced) @ weights, self.noise_law.survival(displaced) @ weights
@@ -249,6 +251,18 @@ class TransportWorld(_Smooth):
         moved[lower] = self.base.quantile(np.maximum(below[lower], _TAIL))
         moved[~lower] = self.base.upper_quantile(np.maximum(above[~lower], _TAIL))
         return np.sqrt(self.share) * moved
+
+    def drift(self, latent: Array) -> Array:
+        """Return the standardised drift of latents of shape (count, n), by a spline."""
+        half_width, _ = self._grid
+        reached = np.clip(self.chain.mean + self.chain.scale * latent, -half_width, half_width)
+        return np.asarray((self._spline(reached) - self.chain.mean) / self.chain.scale)
+
+    @cached_property
+    def _spline(self) -> CubicSpline:
+        half_width, points = self._grid
+        grid = np.linspace(-half_width, half_width, 4 * points)
+        return CubicSpline(grid, self.raw_drift(grid))
 
     @property
     def _noise(self) -> tuple[ContinuousLaw, float]:
@@ -264,14 +278,16 @@ class TransportWorld(_Smooth):
         law, scale = self._noise
         half_width = float(np.sqrt(self.share)) * reach + scale * _reach(law)
         narrowest = scale * (float(law.components[2].min()) if isinstance(law, GaussianMixture) else 1.0)
-        points, before = 2 * int(np.ceil(2 * half_width / narrowest)) + 1, np.inf
+        points, before = 2 * int(np.ceil(2 * half_width / narrowest)) + 1, np.full(4, np.inf)
         while points <= _MOST_POINTS:
             chain, _ = self._on_grid(half_width, points)
             moments = np.array([chain.mean, chain.scale, chain.pair_correlation, chain.kurtosis])
             if np.max(np.abs(moments - before)) < _SETTLED:
                 return half_width, points
             points, before = 2 * points - 1, moments
-        raise ValueError(f"the moments of the world do not settle on {points // 2} points: give the noise a larger share")
+        raise ValueError(
+            f"the moments of the world do not settle on {points // 2} points: give the noise a larger share"
+        )
 
 
 def _reach(law: ContinuousLaw) -> float:

@@ -84,7 +84,7 @@ class Spectrum:
         return float(largest)
 
     def with_other(self, other: "Spectrum") -> float:
-        r"""Largest eigenvalue of S on products with functions of another latent; a bound where neither is reversible."""
+        """Largest eigenvalue of S on products with functions of another latent; a bound where one is not reversible."""
         if not (self._symmetric and other._symmetric):
             return self.norm * other.norm
         mine, others = (np.linalg.eigvalsh(s.forward)[[0, -1]] for s in (self, other))

@@ -1,8 +1,11 @@
 r"""What the theory predicts for a world: whether the whitened optimum is linear, and how far from it otherwise.
 
 A whitened encoder of n outputs is best where it spans the n top eigenfunctions of S off the constants. Those are
-products of eigenfunctions of single latents, so the optimum is linear iff z spans the top eigenfunction of every latent,
-and every other function has a smaller eigenvalue than the least of those.
+products of eigenfunctions of single latents, so the optimum is linear iff z spans the top eigenfunction of every
+latent, and every other function has a smaller eigenvalue than the least of those.
+
+In a world that is not stationary z is not a top eigenfunction; there the gap over products of latents is one of the
+mean law of each latent, not of all together.
 """
 
 from dataclasses import dataclass
@@ -48,8 +51,8 @@ class Prediction:
     monotone
         Whether that function is, between the quantiles 0.001 and 0.999 of z.
     epps_pulley
-        $\int|\hat\varphi(t)-e^{-t^2/2}|^2e^{-t^2/2}dt$ of the law of $\varphi_1(z)$: how far from Gaussian the answer is,
-        in units of what SIGReg charges for each sample.
+        $\int|\hat\varphi(t)-e^{-t^2/2}|^2e^{-t^2/2}dt$ of the law of $\varphi_1(z)$: how far from Gaussian the answer
+        is, by what SIGReg charges for each sample.
     reason
         Why the prediction is what it is, in one sentence.
     """
@@ -80,8 +83,16 @@ def predict(world: World) -> Prediction:
     if not all(isolated):
         top = max(max(s.essential for s in spectra), *(float(s.eigenvalues[1:].max(initial=-1)) for s in spectra))
         return Prediction(
-            False, None, 1.0, None, top, 0.0, np.empty((0, 2)), None, None, None,
-            "the spectrum of S is continuous at its top: no whitened encoder is best",
+            linear=False,
+            r2=None,
+            r2_error=1.0,
+            orthogonality_error=None,
+            top_eigenvalue=top,
+            gap=0.0,
+            transform=np.empty((0, 2)),
+            monotone=None,
+            epps_pulley=None,
+            reason="the spectrum of S is continuous at its top: no whitened encoder is best",
         )
     tops = np.array([s.eigenvalues[1] for s in spectra])
     different = {id(s): s for s in spectra}.values()
@@ -94,12 +105,12 @@ def predict(world: World) -> Prediction:
     copies = gap > bar
     if affine and copies and r2_error > _DECIDED:
         raise ValueError(f"the spectrum is not resolved: R^2 is {r2s.min():.6f} with an error bar of {r2_error:.1g}")
-    transform, monotone, distance = _answer(first)
+    answer: tuple[Array, bool | None, float | None] = _answer(first)
     if not copies:
         tie = f", equal within the error bar of {bar:.1g}" if abs(gap) <= bar else ""
         reason = f"the functions of single latents have the eigenvalue {tops.min():.6g}, others {others:.6g}{tie}"
         r2s = _displaced(spectra, products) if gap < -bar else np.full(n, np.nan)
-        transform, monotone, distance = np.empty((0, 2)), None, None
+        answer = np.empty((0, 2)), None, None
     elif affine:
         reason = "z spans the top eigenfunction of S, and all others have smaller eigenvalues"
     else:
@@ -112,9 +123,9 @@ def predict(world: World) -> Prediction:
         orthogonality_error=float(np.sqrt(np.mean((1 - r2s) ** 2))) if known else None,
         top_eigenvalue=float(tops.max()),
         gap=gap,
-        transform=transform,
-        monotone=monotone,
-        epps_pulley=distance,
+        transform=answer[0],
+        monotone=answer[1],
+        epps_pulley=answer[2],
         reason=reason,
     )
 
@@ -144,7 +155,9 @@ def _displaced(spectra: list[Spectrum], products: float) -> Array:
         reverse=True,
     )  # fmt: skip
     kept = singles[: len(spectra)]
-    if kept[-1][0] <= max(products, *(s.essential for s in spectra)) or (len(singles) > len(kept) and np.isclose(singles[len(kept)][0], kept[-1][0])):
+    if kept[-1][0] <= max(products, *(s.essential for s in spectra)) or (
+        len(singles) > len(kept) and np.isclose(singles[len(kept)][0], kept[-1][0])
+    ):
         return np.full(len(spectra), np.nan)
     shares = np.zeros(len(spectra))
     for _, latent, share in kept:

@@ -14,14 +14,15 @@ import numpy as np
 import yaml
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, PositiveInt
+from pydantic import PositiveInt
 
+from proofs_numeric.worlds.specified import Specified
 from proofs_numeric.worlds.spectrum import Spectrum
 
 Array = NDArray[np.float64]
 
 
-class World(BaseModel, ABC):
+class World(Specified, ABC):
     r"""Independent pairs of latents, centred and of unit variance.
 
     Parameters
@@ -34,8 +35,6 @@ class World(BaseModel, ABC):
     ValueError
         If a parameter is out of range.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dim: PositiveInt = 1
 

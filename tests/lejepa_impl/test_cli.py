@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from lejepa_impl import cli
 from lejepa_impl.report.run import full_ledger
+from proofs_numeric.worlds.lattice import five_state_world
 from theory.claim import Evidence, Finding, Kind
 from theory.ledger import Ledger
 
@@ -161,3 +163,95 @@ def test_a_killed_run_leaves_no_file(tmp_path):
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert list((tmp_path / "folder").iterdir()) == []
+
+
+@pytest.fixture
+def five_states(tmp_path):
+    (tmp_path / "five.yaml").write_text(str(five_state_world(2)))
+    return "five.yaml"
+
+
+def test_the_five_states_are_identified_and_not_reversible(command, five_states):
+    code, out, _ = command("world", five_states, "--json")
+    found = json.loads(out)
+    assert (code, found["schema"]) == (0, 1)
+    assert found["linear_identifiability"]["predicted"] is True
+    assert found["reversible"]["holds"] is False
+    assert all(item["holds"] for item in found["assumptions"].values())
+    code, out, _ = command("world", five_states)
+    assert code == 0
+    assert "linear identifiability: predicted" in out
+
+
+def test_the_laplace_channel_of_the_sweep_is_not_stationary_by_so_much(command, tmp_path):
+    world = "world: non_stationary_channel\ndim: 2\nrho: 0.95\nmarginal: {law: laplace}\n"
+    (tmp_path / "sweep.yaml").write_text(world)
+    code, out, _ = command("world", "sweep.yaml")
+    assert code == 0
+    assert "excess kurtosis 3 -> 2.472" in out
+
+
+def test_a_world_of_a_module_is_judged(command, tmp_path):
+    lines = "from proofs_numeric.worlds.gaussian import GaussianWorld", "mine = GaussianWorld(dim=2, rho=0.9)", "n = 3"
+    (tmp_path / "module_of_worlds.py").write_text("\n".join(lines))
+    code, out, _ = command("world", "module_of_worlds:mine", "--json")
+    assert code == 0
+    assert json.loads(out)["linear_identifiability"]["gap"] == pytest.approx(0.09)
+    code, _, err = command("world", "module_of_worlds:n")
+    assert (code, "is a int, not a world" in err) == (2, True)
+
+
+def test_a_record_is_judged(command, tmp_path):
+    random, latent, record = np.random.default_rng(0), np.zeros(2), []
+    for _ in range(4_000):
+        latent = 0.8 * latent + 0.6 * random.standard_normal(2)
+        record.append(latent)
+    np.save(tmp_path / "record.npy", record)
+    code, out, _ = command("world", "record.npy", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["linear_identifiability"]["predicted"] is True
+    for item in found["pair_correlation"]:
+        # Five standard errors: false alarm below 1e-5 by Student's t of 39 degrees of freedom.
+        assert abs(item["estimate"] - 0.8) < 5 * item["standard_error"]
+    assert all(0 <= item["p_value"] <= 1 for item in found["assumptions"].values())
+    code, out, _ = command("world", "record.npy")
+    assert code == 0
+    assert "p = " in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param(
+            "w.yaml", "world: diffusion\ntime: 1\nlaw: {law: student_t, freedom: 2}", "greater than 2", id="variance"
+        ),
+        pytest.param(
+            "w.yaml",
+            "world: diffusion\ntime: 1\nlaw: {law: formula, density_formula: exp(-x**2)}",
+            "the integral 1.77245, not 1",
+            id="unnormalised",
+        ),
+        pytest.param(
+            "w.yaml",
+            "world: diffusion\ntime: 1\nlaw: {law: generalised_normal, alpha: 0}",
+            "alpha: Input should be greater than 0",
+            id="alpha",
+        ),
+        pytest.param("w.yaml", "world: elsewhere", "elsewhere", id="unknown"),
+        pytest.param("r.csv", "1,2\n" * 20, "too few for the tests", id="short"),
+        pytest.param("r.csv", "1,2\n3,nan\n" * 500, "holds nan at index", id="nan"),
+        pytest.param("r.csv", "1,2\n3,2\n" * 500, "column 1 is constant", id="constant"),
+        pytest.param("missing.yaml", None, "No such file", id="missing"),
+        pytest.param("missing.npy", None, "No such file", id="missing_record"),
+        pytest.param("no.module:here", None, "cannot load", id="module"),
+        pytest.param("nothing", None, "neither MODULE:OBJECT nor", id="kind"),
+    ],
+)
+def test_a_bad_world_is_named_in_one_line(command, tmp_path, name, content, message):
+    if content is not None:
+        (tmp_path / name).write_text(content)
+    code, out, err = command("world", name)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1

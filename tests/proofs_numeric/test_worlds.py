@@ -1,0 +1,281 @@
+"""Worlds: exact spectra, specifications that round-trip, and input that is refused."""
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from sympy import QQ, Rational, sqrt
+
+from proofs_numeric.worlds import autoregressive
+from proofs_numeric.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
+from proofs_numeric.worlds.diffusion import DiffusionWorld
+from proofs_numeric.worlds.formula import evaluate
+from proofs_numeric.worlds.gaussian import GaussianWorld
+from proofs_numeric.worlds.lattice import LatticeWorld, five_state_world
+from proofs_numeric.worlds.laws import (
+    Discrete,
+    Empirical,
+    FormulaLaw,
+    Gamma,
+    Gaussian,
+    GaussianMixture,
+    GeneralisedNormal,
+    HyperbolicSecant,
+    Laplace,
+    Logistic,
+    SkewNormal,
+    StudentT,
+    Uniform,
+)
+from proofs_numeric.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
+from proofs_numeric.worlds.spec import read_world
+from proofs_numeric.worlds.verdict import predict, verdict
+from theory.finite_world import FiniteWorld
+
+CONTINUOUS = [
+    Gaussian(),
+    GeneralisedNormal(alpha=0.125),
+    GeneralisedNormal(alpha=32),
+    Laplace(),
+    Logistic(),
+    HyperbolicSecant(power=1.5),
+    StudentT(freedom=6),
+    Uniform(),
+    Gamma(shape=0.7),
+    SkewNormal(slant=-3),
+    GaussianMixture(weights=(0.3, 0.7), means=(0, 2), variances=(1, 0.2)),
+    Empirical(samples=(0.0, 0.5, 3.0)),
+    FormulaLaw(log_density_formula="-x**4 + x**2"),
+    FormulaLaw(density_formula="exp(-x)", low=0),
+]
+
+
+@pytest.mark.parametrize("law", CONTINUOUS, ids=lambda law: law.law)
+def test_a_law_is_standardised_and_its_parts_agree(law):
+    levels = np.array([1e-6, 0.03, 0.4, 0.77, 0.999])
+    at = law.quantile(levels)
+    np.testing.assert_allclose(law.cumulative(at), levels, rtol=1e-7)
+    np.testing.assert_allclose(law.survival(law.upper_quantile(levels)), levels, rtol=1e-7)
+    step = 1e-5 * (law.quantile(np.array([0.6])) - law.quantile(np.array([0.4])))
+    slope = (law.cumulative(at[1:] + step) - law.cumulative(at[1:] - step)) / (2 * step)
+    np.testing.assert_allclose(slope, law.density(at[1:]), rtol=1e-3)
+
+
+@pytest.mark.parametrize("law", [law for law in CONTINUOUS if law.kurtosis < 20], ids=lambda law: law.law)
+def test_moments_are_those_of_the_density(law):
+    points, weights = law.quadrature(96)
+    assert weights @ points == pytest.approx(0, abs=1e-7)
+    assert weights @ points**2 == pytest.approx(1, abs=1e-6)
+    assert weights @ points**3 == pytest.approx(law.skewness, abs=1e-5)
+    assert weights @ points**4 == pytest.approx(law.kurtosis, rel=1e-5)
+
+
+WORLDS = [
+    GaussianWorld(dim=2, rho=(0.9, -0.3)),
+    DiffusionWorld(law=FormulaLaw(log_density_formula="-x**4", breaks=(0.0,)), time=0.5),
+    DiffusionWorld(law=Empirical(samples=(0.1, 0.2, 1 / 3)), time=0.1),
+    AutoregressiveWorld(rho=0.1 + 0.2, marginal=Gamma(shape=2.5)),
+    NonStationaryChannel(dim=3, rho=-0.7, marginal=Discrete(points=(0, 1), probabilities=(0.25, 0.75))),
+    HyperbolicWorld(slope=0.5, power=2),
+    SmoothWorld(drift_formula="tanh(2*x)", noise_law=Gaussian(), noise_scale=0.5, half_width=7),
+    TransportWorld(base=Uniform(), share=0.5),
+    five_state_world(2),
+]
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.world)
+def test_a_world_prints_as_a_specification_that_is_read_back(world):
+    assert read_world(str(world)) == world
+
+
+def test_the_lattice_has_the_exact_spectrum():
+    a = (sqrt(33) - 3) / 6
+    exact = FiniteWorld({-2: -1, -1: -1, 0: 0, 1: 1, 2: 1}, {-1: a, 0: 1 - 2 * a, 1: a}, QQ.algebraic_field(sqrt(33)))
+    world = five_state_world(1)
+    spectrum = world.spectrum()
+    # lambda = (2 + a)/4 belongs to z itself.
+    assert spectrum.eigenvalues[1] == pytest.approx(float((2 + a) / 4), abs=1e-13)
+    assert spectrum.linear_r2 == pytest.approx(1, abs=1e-13)
+    trace = float(sum(exact.symmetrised.to_Matrix()[i, i] for i in range(5)))
+    assert spectrum.eigenvalues.sum() == pytest.approx(trace, abs=1e-13)
+    assert world.kurtosis == pytest.approx(float(exact.moment(4) / exact.moment(2) ** 2), abs=1e-13)
+    assert float(Rational(exact.moment(1))) == 0
+
+
+@pytest.mark.parametrize(
+    ("world", "eigenvalues"),
+    [
+        pytest.param(NonStationaryChannel(rho=0.8, marginal=Gaussian()), 0.8 ** np.arange(6), id="ritz"),
+        pytest.param(DiffusionWorld(law=Gaussian(), time=-np.log(0.8)), 0.8 ** np.arange(6), id="diffusion"),
+        pytest.param(TransportWorld(base=Gaussian(), share=0.64), 0.8 ** np.arange(6), id="transport"),
+        pytest.param(
+            SmoothWorld(drift_formula="0.8*x", noise_law=Gaussian(), noise_scale=0.6, half_width=9),
+            0.8 ** np.arange(6),
+            id="smooth",
+        ),
+        pytest.param(
+            DiffusionWorld(law=Uniform(), time=0.2), np.exp(-0.2 * np.pi**2 * np.arange(6) ** 2 / 12), id="cosines"
+        ),
+        # Of Poeschl and Teller: mu = (k (K - k)) s^2 with p of cosh^-K(x/scale).
+        pytest.param(
+            DiffusionWorld(law=HyperbolicSecant(power=10), time=0.3),
+            np.exp(-0.3 * np.arange(5) * (10 - np.arange(5)) / HyperbolicSecant(power=10).scale ** 2),
+            id="poeschl_teller",
+        ),
+    ],
+)
+def test_known_spectra_are_within_their_bars(world, eigenvalues):
+    spectrum = world.spectrum(6)
+    assert len(spectrum.eigenvalues) == len(eigenvalues)
+    error = np.abs(spectrum.eigenvalues - eigenvalues)
+    assert (error <= spectrum.errors).all()
+    assert (error <= 1e-9).all()
+
+
+RITZ = [
+    AutoregressiveWorld(rho=0.8, marginal=Logistic()),
+    AutoregressiveWorld(rho=0.8, marginal=Laplace()),
+    AutoregressiveWorld(rho=0.5, marginal=Gamma(shape=8)),
+    NonStationaryChannel(rho=0.95, marginal=Laplace()),
+    NonStationaryChannel(rho=0.6, marginal=GeneralisedNormal(alpha=7)),
+    NonStationaryChannel(rho=0.9, marginal=Uniform()),
+    NonStationaryChannel(rho=0.9, marginal=StudentT(freedom=5)),
+]
+
+
+@pytest.mark.parametrize("world", RITZ, ids=lambda world: f"{world.world} {world.marginal.law}")
+def test_a_finer_discretisation_stays_within_the_bars(world, monkeypatch):
+    spectrum = world.spectrum(4)
+    monkeypatch.setattr(autoregressive, "FINE", (44, 12))
+    finer = world.spectrum(4)
+    kept = min(len(spectrum.eigenvalues), len(finer.eigenvalues))
+    difference = np.abs(finer.eigenvalues[:kept] - spectrum.eigenvalues[:kept])
+    assert (difference <= spectrum.errors[:kept] + finer.errors[:kept]).all()
+    assert (spectrum.errors < 0.05).all()
+
+
+@pytest.mark.parametrize(
+    ("world", "essential"),
+    [
+        pytest.param(DiffusionWorld(law=Laplace(), time=0.1), np.exp(-0.1 / 2), id="laplace"),
+        pytest.param(DiffusionWorld(law=StudentT(freedom=5), time=0.1), 1, id="student"),
+        pytest.param(DiffusionWorld(law=GeneralisedNormal(alpha=0.125), time=0.1), 1, id="alpha_1/8"),
+        pytest.param(AutoregressiveWorld(rho=0.5, marginal=Gamma(shape=1)), 0.5**0.5, id="exponential"),
+    ],
+)
+def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential):
+    spectrum = world.spectrum()
+    np.testing.assert_array_equal(spectrum.eigenvalues, [1])
+    assert spectrum.essential == pytest.approx(essential, rel=1e-9)
+    assert "continuous" in predict(world).reason
+
+
+@pytest.mark.parametrize(
+    ("world", "linear", "r2"),
+    [
+        pytest.param(GaussianWorld(dim=3, rho=0.7), True, 1, id="gaussian"),
+        pytest.param(GaussianWorld(dim=2, rho=(0.9, 0.82)), True, 1, id="anisotropic"),
+        pytest.param(GaussianWorld(dim=2, rho=(0.9, 0.5)), False, 0.5, id="beyond_the_threshold"),
+        pytest.param(GaussianWorld(dim=1, rho=-0.5), False, 0, id="negative"),
+        pytest.param(GaussianWorld(dim=2, rho=-0.5), False, None, id="negative_not_unique"),
+        pytest.param(five_state_world(3), True, 1, id="five_states"),
+        pytest.param(DiffusionWorld(dim=2, law=Uniform(), time=0.1), False, 96 / np.pi**4, id="uniform"),
+    ],
+)
+def test_linear_identifiability_is_predicted_where_it_holds(world, linear, r2):
+    found = predict(world)
+    assert found.linear is linear
+    assert found.r2 is None if r2 is None else found.r2 == pytest.approx(r2, abs=1e-9)
+
+
+def test_eigenvalues_of_copies_are_those_of_the_product():
+    world = five_state_world(1)
+    forward, law = world.chain.kernel, world.chain.law
+    joint = np.kron(law[:, None] * forward, law[:, None] * forward)
+    root = np.sqrt(np.kron(law, law))
+    eigenvalues = np.linalg.eigvalsh((joint + joint.T) / 2 / np.outer(root, root))[::-1]
+    spectrum = world.spectrum()
+    assert eigenvalues[1:3] == pytest.approx(spectrum.eigenvalues[1], abs=1e-12)
+    assert eigenvalues[3] == pytest.approx(spectrum.joint(2), abs=1e-12)
+
+
+def test_the_five_states_are_identified_and_not_reversible():
+    found = verdict(five_state_world(2))
+    assert found["linear_identifiability"]["predicted"] is True
+    assert found["reversible"]["holds"] is False
+    assert found["linear_identifiability"]["gap"] == pytest.approx(0.2111579, abs=1e-6)
+
+
+def test_the_laplace_channel_is_not_stationary_by_so_much():
+    found = verdict(NonStationaryChannel(dim=2, rho=0.95, marginal=Laplace()))
+    stationary = found["assumptions"]["stationary"]
+    assert stationary["holds"] is False
+    assert stationary["excess_kurtosis"] == pytest.approx([3, 3 * (0.95**4 + (1 - 0.95**2) ** 2)])
+    assert found["linear_identifiability"]["predicted"] is False
+
+
+@pytest.mark.parametrize(
+    ("specification", "message"),
+    [
+        pytest.param("", "holds settings by name", id="empty"),
+        pytest.param("world: [", "not a YAML file", id="yaml"),
+        pytest.param("world: elsewhere", "elsewhere", id="unknown"),
+        pytest.param("schema: 2\nworld: gaussian\nrho: 0.5", "schema: Input should be 1", id="schema"),
+        pytest.param("world: gaussian\nrho: 0.5\ncolour: red", "colour: Extra inputs", id="extra"),
+        pytest.param("world: gaussian\nrho: 1.5", "correlation 1.5 is not in", id="correlation"),
+        pytest.param("world: gaussian\nrho: .nan", "finite number", id="nan"),
+    ],
+)
+def test_a_bad_specification_is_named_in_one_line(specification, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        read_world(specification)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: GeneralisedNormal(alpha=0), "greater than 0"),
+        (lambda: StudentT(freedom=2), "greater than 2"),
+        (lambda: FormulaLaw(density_formula="exp(-x**2)"), "integral 1.77245, not 1"),
+        (lambda: FormulaLaw(density_formula="x/2 + 0.5*x**2", low=-1, high=1), "density is -"),
+        (lambda: FormulaLaw(density_formula="sqrt(x)", low=-1, high=1), "density is nan"),
+        (lambda: FormulaLaw(log_density_formula="-1.5*log(1+x**2)"), "no finite variance"),
+        (lambda: FormulaLaw(log_density_formula="0*x"), "no finite variance"),
+        (lambda: FormulaLaw(log_density_formula="-x**2", low=1, high=0), "support from 1 to 0 is empty"),
+        (lambda: FormulaLaw(), "give either"),
+        (lambda: FormulaLaw(density_formula="open(x)"), "is not known"),
+        (lambda: GaussianMixture(weights=(0.5, 0.6), means=(0, 1), variances=(1, 1)), "sum to 1.1, not to 1"),
+        (lambda: Discrete(points=(0, 0), probabilities=(0.5, 0.5)), "different and in increasing order"),
+        (lambda: Empirical(samples=(1, 1, 1)), "need to vary"),
+        (lambda: DiffusionWorld(law=Gaussian(), time=0), "greater than 0"),
+        (lambda: AutoregressiveWorld(rho=-0.5, marginal=Laplace()), "greater than 0"),
+        (
+            lambda: LatticeWorld(states=(0, 1), drift_values=(0, 1), noise_values=(0, 1), probabilities=(0.5, 0.5)),
+            "from state 1 the noise 1 leads to 2",
+        ),
+        (
+            lambda: LatticeWorld(states=(0, 1), drift_values=(0, 1), noise_values=(0,), probabilities=(1,)),
+            "stationary law of the chain is not unique",
+        ),
+        (
+            lambda: SmoothWorld(drift_formula="2*x", noise_law=Gaussian(), noise_scale=1, half_width=8),
+            "leaves the grid|miss .* of the law",
+        ),
+        (
+            lambda: SmoothWorld(drift_formula="log(x)", noise_law=Gaussian(), noise_scale=1, half_width=8),
+            "the drift is nan at -8",
+        ),
+        (lambda: TransportWorld(base=Laplace(), share=0.5), "spectrum of S is then not discrete"),
+    ],
+)
+def test_bad_input_is_refused_and_named(build, message):
+    with pytest.raises(ValidationError, match=message):
+        build()
+
+
+def test_formulas_mean_what_python_means():
+    x = np.linspace(-2, 2, 7)
+    np.testing.assert_allclose(
+        evaluate("-x**2/2 + maximum(x, 0) - 2*pi", x), -(x**2) / 2 + np.maximum(x, 0) - 2 * np.pi
+    )
+    assert evaluate("1", x).shape == x.shape
