@@ -19,8 +19,10 @@ W, section 6 and Appendix H (generalised normal latents).
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple
 
+import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 from torch import Generator
@@ -36,8 +38,9 @@ from lejepa_impl.worlds.distributions import GeneralisedNormal, Laplace, Logisti
 from lejepa_impl.worlds.mixings import spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld
 from lejepa_impl.worlds.world import World
+from proofs_numeric.pair_law import Array, PairOptimum, linear_channel
 from proofs_numeric.worlds import autoregressive, diffusion, laws, smooth
-from proofs_numeric.worlds.verdict import Prediction, predict
+from proofs_numeric.worlds.verdict import predict
 from proofs_numeric.worlds.world import World as NumericalWorld
 
 _DIM = 2
@@ -46,6 +49,11 @@ _WEIGHT = 0.2
 #: Cells of a diffusion, up to where its density has fallen by so many powers of e.
 _CELLS = 400
 _FALL = 27.0
+#: Cells of a channel, and the mass beyond the outermost ones.
+_PAIR_CELLS = 300
+_TAIL = 1e-12
+#: Eigenvalues differ if they do by so many of their error bars.
+_TOLD_APART = 3
 
 Correlation = Annotated[float, Field(gt=0, lt=1)]
 Family = Literal["channel", "diffusion", "autoregression", "hyperbolic"]
@@ -131,6 +139,15 @@ class Sweep(BaseModel):
     points: tuple[Point, ...]
 
 
+class Predicted(NamedTuple):
+    r"""What is predicted of a world of two latents; see `Point`."""
+
+    r2: float | None
+    r2_error: float | None
+    top_eigenvalue: float
+    gap: float
+
+
 @dataclass(frozen=True)
 class Case:
     """A world of a sweep, as it is trained in and as its spectrum is known, with what is predicted."""
@@ -140,7 +157,7 @@ class Case:
     shape: float | None
     rho: float
     trained: World
-    prediction: Prediction
+    prediction: Predicted
 
 
 def cases(spec: SweepSpec) -> Iterator[Case]:
@@ -172,7 +189,6 @@ def sweep(spec: SweepSpec, on_point: Callable[[Point], None] | None = None) -> S
     for case in cases(spec):
         for seed in spec.seeds:
             recovery, eigenvalue = _trained(case.trained, spec, seed)
-            known = case.prediction.r2 is not None
             point = Point(
                 family=case.family,
                 world=case.exact.model_dump(mode="json"),
@@ -181,7 +197,7 @@ def sweep(spec: SweepSpec, on_point: Callable[[Point], None] | None = None) -> S
                 kurtosis=case.exact.kurtosis,
                 next_kurtosis=case.exact.next_kurtosis,
                 predicted_r2=case.prediction.r2,
-                predicted_r2_error=case.prediction.r2_error if known else None,
+                predicted_r2_error=case.prediction.r2_error,
                 top_eigenvalue=case.prediction.top_eigenvalue,
                 gap=case.prediction.gap,
                 seed=seed,
@@ -221,7 +237,34 @@ def _trained(world: World, spec: SweepSpec, seed: int) -> tuple[float, float]:
 def _channel(shape: float, rho: float) -> Case:
     marginal = laws.GeneralisedNormal(alpha=shape)
     exact = autoregressive.NonStationaryChannel(dim=_DIM, rho=rho, marginal=marginal)
-    return _case("channel", exact, shape, rho, NonStationaryChannel(_DIM, rho, GeneralisedNormal(shape)))
+    deviation = math.sqrt(1 - rho**2)
+    # z' reaches beyond the support that light tails leave to z.
+    reach = float(marginal.upper_quantile(np.array([_TAIL]))[0]) * (1 if shape < 2 else rho + deviation)
+
+    def optimum(cells: int) -> PairOptimum:
+        noise = partial(_scaled, marginal.cumulative, deviation)
+        return linear_channel(marginal.density, noise, rho, half_width=reach, cells=cells).optimum()
+
+    trained = NonStationaryChannel(_DIM, rho, GeneralisedNormal(shape))
+    return Case("channel", exact, shape, rho, trained, _extrapolated(optimum(_PAIR_CELLS // 2), optimum(_PAIR_CELLS)))
+
+
+def _scaled(function: Callable[[Array], Array], scale: float, x: Array) -> Array:
+    return function(x / scale)
+
+
+def _extrapolated(coarse: PairOptimum, fine: PairOptimum) -> Predicted:
+    """Of two grids to no width of their cells, with the step beyond the finer one as error bar."""
+    values, coarser = (np.array([*found.eigenvalues[1:], found.r2]) for found in (fine, coarse))
+    change = (values - coarser) / 3
+    second, following, r2_ = values + change
+    known = second - following > _TOLD_APART * np.abs(change[:2]).max()
+    return Predicted(
+        r2=min(float(r2_), 1.0) if known else None,
+        r2_error=float(abs(change[2])) if known else None,
+        top_eigenvalue=float(second),
+        gap=float(second - following),
+    )
 
 
 def _diffusion(shape: float, rho: float) -> Case:
@@ -249,4 +292,6 @@ def _hyperbolic(power: float, rho: float) -> Case:
 
 
 def _case(family: Family, exact: NumericalWorld, shape: float | None, rho: float, trained: World) -> Case:
-    return Case(family, exact, shape, rho, trained, predict(exact))
+    found = predict(exact)
+    error = None if found.r2 is None else found.r2_error
+    return Case(family, exact, shape, rho, trained, Predicted(found.r2, error, found.top_eigenvalue, found.gap))
