@@ -87,7 +87,7 @@ class PairLaw:
         # Two copies of a function have one eigenvalue; iterations miss none of them if the latents' exchange keeps
         # or changes the sign. The constant is among the first.
         start = np.random.default_rng(0).standard_normal(size * size)
-        found = []
+        found: list[tuple[float, Array]] = []
         for sign, count in ((1, 4), (-1, 3)):
             operator = LinearOperator((size * size,) * 2, matvec=partial(apply, sign=sign), dtype=np.float64)
             values, vectors = eigsh(operator, k=count, which="LA", v0=start, tol=1e-10)

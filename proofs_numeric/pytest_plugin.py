@@ -60,7 +60,7 @@ def _worlds(item: pytest.Item, error: BaseException) -> Iterator[tuple[str, "Wor
             yield from _worlds(item, each)
         return
     test = getattr(item, "function", None)
-    code = getattr(getattr(test, "hypothesis", None), "inner_test", test).__code__
+    code = getattr(getattr(getattr(test, "hypothesis", None), "inner_test", test), "__code__", None)
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code is code:

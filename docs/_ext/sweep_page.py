@@ -70,7 +70,8 @@ def _table(results: dict) -> str:
         name = " ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in law.values())
         predicted = "not resolved" if p["predicted_r2"] is None else f"{p['predicted_r2']:.4f}"
         lines.append(
-            f"| {p['family']} | {name.replace('_', ' ')} | {p['rho']:g} | {p['kurtosis']:.2f}, {p['next_kurtosis']:.2f} "
+            f"| {p['family']} | {name.replace('_', ' ')} | {p['rho']:g} "
+            f"| {p['kurtosis']:.2f}, {p['next_kurtosis']:.2f} "
             f"| {predicted} | {p['r2']:.4f} | {p['top_eigenvalue']:.4f} | {p['mean_eigenvalue']:.4f} | {p['gap']:.4f} |"
         )
     return "\n".join(lines) + "\n"

@@ -77,7 +77,9 @@ def test_the_committed_results_are_those_of_the_small_sweep():
 
 
 @pytest.mark.parametrize(
-    "setting", [{"shapes": (0,)}, {"correlations": (1,)}, {"seeds": (-1,)}, {"widht": 3}], ids=lambda item: [*item][0]
+    "setting",
+    [{"shapes": (0,)}, {"correlations": (1,)}, {"seeds": (-1,)}, {"widht": 3}],
+    ids=lambda item: next(iter(item)),
 )
 def test_bad_settings_are_named(setting):
     with pytest.raises(ValidationError, match=next(iter(setting))):

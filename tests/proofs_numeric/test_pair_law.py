@@ -57,8 +57,8 @@ def test_the_optimum_of_laplace_pairs_leaves_the_linear_one_as_the_noise_gets_sm
     laplace = stats.laplace(scale=1 / np.sqrt(2))
 
     def recovery(rho):
-        noise = lambda x: laplace.cdf(x / np.sqrt(1 - rho**2))
-        return linear_channel(laplace.pdf, noise, rho, half_width=20, cells=160).optimum().r2
+        scale = np.sqrt(1 - rho**2)
+        return linear_channel(laplace.pdf, lambda x: laplace.cdf(x / scale), rho, half_width=20, cells=160).optimum().r2
 
     assert recovery(0.8) > 0.97
     assert recovery(0.95) < 0.75

@@ -21,6 +21,7 @@ from proofs_numeric.strategies import (
 )
 from proofs_numeric.worlds.gaussian import GaussianWorld
 from proofs_numeric.worlds.lattice import LatticeWorld
+from proofs_numeric.worlds.spec import read_world
 from proofs_numeric.worlds.verdict import predict
 
 ONE, TWO = st.just(1), st.just(2)
@@ -114,7 +115,7 @@ def test_eigenfunction_k_has_k_zeros_that_interleave(world):
     counts = np.array([len(places) for places in zeros])
     # Below a continuous spectrum the outermost zeros may be so far out that no quadrature sees them.
     assert (counts == np.arange(5)).all() if spectrum.essential == 0 else (counts <= np.arange(5)).all()
-    for fewer, more in zip(zeros[2:], zeros[3:], strict=False):
+    for fewer, more in pairwise(zeros):
         for left, right in pairwise(fewer):
             assert ((left <= more) & (more <= right)).any()
 
@@ -159,8 +160,6 @@ def test_declared_correlations_are_those_of_samples(world, seed):
 
 @given(worlds())
 def test_every_world_prints_as_a_specification_that_is_read_back(world):
-    from proofs_numeric.worlds.spec import read_world
-
     assert read_world(str(world)) == world
 
 
