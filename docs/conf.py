@@ -21,10 +21,11 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx-mathjax-offline",
     "claim_pages",
+    "sweep_page",
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "figures"]
 
 html_theme = "furo"
 html_title = project

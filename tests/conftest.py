@@ -11,10 +11,10 @@ if not torch.cuda.is_available():
     # Read when Triton is imported.
     os.environ["TRITON_INTERPRET"] = "1"
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "quick", max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("thorough", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+import proofs_numeric.pytest_plugin  # noqa: F401 (registers the profiles)
+
 settings.load_profile("quick")
+
+pytest_plugins = ["pytester"]

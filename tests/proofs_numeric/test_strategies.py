@@ -2,13 +2,29 @@
 
 import numpy as np
 import pytest
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.hermite_coefficients import Coefficients, evaluate
-from proofs_numeric.strategies import correlations, hermite_encoders, near_identity_encoders, orthogonal_matrices
+from proofs_numeric.maps import Mixing
+from proofs_numeric.strategies import (
+    correlations,
+    encoders,
+    hermite_encoders,
+    latents,
+    mixings,
+    near_identity_encoders,
+    orthogonal_matrices,
+    transitions,
+    worlds,
+)
+from proofs_numeric.worlds.gaussian import GaussianWorld
+from proofs_numeric.worlds.laws import Discrete, Gaussian, Laplace
 from theory.encoder import HermiteEncoder
+
+#: Whether there is an example at all: the simplest one is not asked for.
+REACH = settings(max_examples=2_000, phases=[Phase.generate], database=None)
 
 
 @given(correlations(negative=True))
@@ -108,3 +124,92 @@ def test_a_property_that_fails_is_a_failed_finding_with_its_example():
     assert "too large" in finding.detail
     assert finding.covered == {"examples": 100, "range": "0 to 100"}
     assert fuzz(small, st.integers(0, 9), examples=10).passed is True
+
+
+def test_the_simplest_world_is_the_gaussian_one_of_correlation_one_half():
+    assert find(worlds(), lambda _: True) == GaussianWorld(dim=1, rho=0.5)
+    assert find(latents(), lambda _: True) == Gaussian()
+    assert find(transitions(Gaussian()), lambda _: True) == GaussianWorld(dim=1, rho=0.5)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda world: not world.stationary,
+        lambda world: world.stationary and not world.reversible and world.kurtosis != 3,
+        lambda world: world.reversible and not world.additive_noise,
+        lambda world: (world.pair_correlation < 0).any(),
+        lambda world: world.dim == 4 and len(set(world.pair_correlation)) == 4,
+        lambda world: world.world == "lattice" and (world.chain.law == 0).any(),
+        lambda world: world.world == "hyperbolic",
+        lambda world: world.world == "transport",
+    ],
+    ids=[
+        "not_stationary", "not_reversible", "no_additive_noise", "negative", "anisotropic",
+        "transient_states", "hyperbolic", "transport",
+    ],
+)  # fmt: skip
+def test_worlds_reach_their_corners(wanted):
+    find(worlds(), wanted, settings=REACH)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [lambda law: law.kurtosis > 9, lambda law: law.kurtosis < 1.2, lambda law: law.skewness < -1],
+    ids=["heavy_tails", "two_points", "skewed"],
+)
+def test_laws_reach_their_corners(wanted):
+    find(latents(), wanted, settings=REACH)
+
+
+@given(worlds(stationary=True, reversible=False))
+def test_worlds_are_what_is_asked_for(world):
+    assert world.stationary
+    assert not world.reversible
+
+
+@given(transitions(Laplace()))
+def test_transitions_keep_the_law_they_are_given(world):
+    assert world.kurtosis == 6
+
+
+def test_a_law_without_a_density_is_no_diffusion():
+    coin = Discrete(points=(-1, 1), probabilities=(0.5, 0.5))
+    assert find(transitions(coin), lambda _: True).world == "non_stationary_channel"
+
+
+@given(st.integers(1, 4).flatmap(lambda dim: st.tuples(st.just(dim), mixings(dim))), st.integers(0, 99))
+def test_mixings_are_inverted(case, seed):
+    dim, mixing = case
+    z = np.random.default_rng(seed).uniform(-1, 1, (20, dim))
+    x = mixing(z)
+    assert x.shape == z.shape
+    # Four bends of power 1/4 need the eighth digit of what they are the inverse of.
+    if np.abs(x).max() < 1e3:
+        np.testing.assert_allclose(mixing.inverse(x), z, atol=1e-6)
+
+
+@given(st.integers(1, 4).flatmap(lambda dim: st.tuples(st.just(dim), encoders(dim))))
+def test_encoders_map_rows_one_by_one(case):
+    dim, encoder = case
+    z = np.random.default_rng(0).standard_normal((6, dim))
+    together = encoder(z)
+    np.testing.assert_allclose(np.concatenate([encoder(row[None]) for row in z]), together, rtol=1e-9, atol=1e-12)
+
+
+def test_the_simplest_mixing_and_encoder_are_the_identity():
+    assert find(mixings(3), lambda _: True) == Mixing()
+    assert find(encoders(3), lambda _: True).layers == ()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda encoder: encoder(np.ones((1, 2))).shape[1] == 3,
+        lambda encoder: not encoder(np.ones((1, 2))).any(),
+        lambda encoder: len(encoder.layers) == 4,
+    ],
+    ids=["more_outputs_than_latents", "zero", "deep"],
+)
+def test_maps_reach_their_corners(wanted):
+    find(encoders(2), wanted)
