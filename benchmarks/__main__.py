@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import budgets, sigreg
+from benchmarks import budgets, ensemble, sigreg
 from lejepa_impl.files import write_atomically
 
-_MODULES = (budgets, sigreg)
+_MODULES = (budgets, sigreg, ensemble)
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import MIXINGS
 
-_CHECK_EVERY = 50
+#: Steps between two looks at the objective.
+CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
 
 
@@ -43,8 +44,7 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         If the device is not there, the objective stops being finite, or the embedding collapses.
     """
     device = resolve_device(spec.device)
-    # Weights and data have streams of their own, which no two seeds share.
-    weights, data = (Generator(device).manual_seed(2 * spec.seed + stream) for stream in (0, 1))
+    weights, data = streams(spec, device)
     world = GaussianWorld(spec.dim, spec.rho)
     mixing = MIXINGS[spec.mixing](spec.dim)
     encoder = build_encoder(spec, weights)
@@ -103,15 +103,41 @@ def fit(
         loss.backward()
         optimizer.step()
         schedule.step()
-        if step % _CHECK_EVERY == 0 or step == steps:
+        if step % CHECK_EVERY == 0 or step == steps:
             value = loss.item()
-            if not math.isfinite(value):
-                raise TrainingError(
-                    f"the objective is {value} at step {step}: lower the learning rate {learning_rate:g}"
-                )
+            require_finite(value, step, learning_rate)
             if on_step:
                 on_step(step, value)
-    variance = first.detach().var(dim=0).mean().item()
+    require_spread(first)
+
+
+def streams(spec: TrainingSpec, device: torch.device) -> tuple[Generator, Generator]:
+    """Return the sources of the weights and of the data of a run, which no two seeds share."""
+    weights, data = (Generator(device).manual_seed(2 * spec.seed + stream) for stream in (0, 1))
+    return weights, data
+
+
+def require_finite(objective: float, step: int, learning_rate: float) -> None:
+    """Refuse an objective that is not finite.
+
+    Raises
+    ------
+    TrainingError
+        If it is not.
+    """
+    if not math.isfinite(objective):
+        raise TrainingError(f"the objective is {objective} at step {step}: lower the learning rate {learning_rate:g}")
+
+
+def require_spread(embedding: Tensor) -> None:
+    """Refuse an embedding of shape (N, m) that has collapsed.
+
+    Raises
+    ------
+    TrainingError
+        If it has.
+    """
+    variance = embedding.detach().var(dim=0).mean().item()
     if variance < _COLLAPSED_VARIANCE:
         raise TrainingError(
             f"the embedding collapsed to a variance of {variance:.2g} per dimension: "
