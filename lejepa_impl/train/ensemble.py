@@ -9,7 +9,7 @@ W, Appendix H (the grid of runs: seeds, weights and correlations of one architec
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import torch
@@ -34,6 +34,8 @@ from lejepa_impl.worlds.mixings import MIXINGS
 
 #: What one batched step needs to be the same for all members.
 SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "device")
+#: Members that a processor works on at a time: the activations of more would leave its cache.
+_IN_CACHE = 2
 #: Steps taken one by one before they are captured as a CUDA graph.
 _WARM_UP = 3
 
@@ -129,8 +131,11 @@ class _Ensemble:
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
-        self.layers = _layers(self.parameters, widths)
-        self.of_layers = _layers(self.gradients, widths)
+        chunk = len(specs) if self.parameters.is_cuda else _IN_CACHE
+        self.chunks = [
+            (members, _layers(self.parameters[members], widths), _layers(self.gradients[members], widths))
+            for members in (slice(start, start + chunk) for start in range(0, len(specs), chunk))
+        ]
         self.rows = list(self.parameters)
         for row, gradient in zip(self.rows, self.gradients, strict=True):
             row.grad = gradient
@@ -153,7 +158,7 @@ class _Ensemble:
         )
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.observed = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
-        self.embeddings = self.observed
+        self.embeddings = torch.empty_like(self.observed)
 
     def step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
@@ -168,22 +173,31 @@ class _Ensemble:
 
     def descend(self) -> None:
         """Take a step of the optimizer down the objectives at the pairs that were drawn."""
-        embeddings = self.observed
-        layers = [layer.detach().requires_grad_() for layer in self.layers]
-        for weight, bias in zip(layers[::2], layers[1::2], strict=True):
-            if embeddings is not self.observed:
-                embeddings = gelu(embeddings)
-            embeddings = torch.baddbmm(bias, embeddings, weight.mT)
-        values = []
-        for member in self.active:
-            first, second = embeddings[member].chunk(2)
-            values.append(self.objective[member](first, second, self.data[member]))
-            self.objectives[member] = values[-1].detach()
-        gradients = torch.autograd.grad(torch.stack(values).sum(), layers)
-        for kept, gradient in zip(self.of_layers, gradients, strict=True):
-            kept.copy_(gradient)
+        for members, parameters, gradients in self.chunks:
+            layers = [layer.detach().requires_grad_() for layer in parameters]
+            losses = list(self._losses(members, self._embed(self.observed[members], layers)))
+            if not losses:
+                continue
+            loss = torch.stack(losses).sum()
+            for kept, gradient in zip(gradients, torch.autograd.grad(loss, layers), strict=True):
+                kept.copy_(gradient)
         self.optimizer.step()
-        self.embeddings = embeddings.detach()
+
+    def _embed(self, observed: Tensor, layers: Sequence[Tensor]) -> Tensor:
+        embeddings = observed
+        for weight, bias in zip(layers[::2], layers[1::2], strict=True):
+            hidden = embeddings if embeddings is observed else gelu(embeddings)
+            embeddings = torch.baddbmm(bias, hidden, weight.mT)
+        return embeddings
+
+    def _losses(self, members: slice, embeddings: Tensor) -> Iterator[Tensor]:
+        """Compute the objectives of a chunk of members, those that failed left out."""
+        self.embeddings[members] = embeddings.detach()
+        for member, embedding in zip(range(len(self.objective))[members], embeddings, strict=True):
+            if member in self.active:
+                loss = self.objective[member](*embedding.chunk(2), self.data[member])
+                self.objectives[member] = loss.detach()
+                yield loss
 
     def freeze(self, members: Sequence[int] | dict[int, TrainingError]) -> None:
         """Stop the training of some members."""
