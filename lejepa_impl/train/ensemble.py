@@ -10,6 +10,7 @@ W, Appendix H (the grid of runs: seeds, weights and correlations of one architec
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -21,6 +22,7 @@ from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.loop import (
     CHECK_EVERY,
     TrainingError,
+    finished,
     require_finite,
     require_spread,
     resolve_device,
@@ -33,7 +35,7 @@ from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import MIXINGS
 
 #: What one batched step needs to be the same for all members.
-SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "device")
+SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: the activations of more would leave its cache.
 _IN_CACHE = 2
 #: Steps taken one by one before they are captured as a CUDA graph.
@@ -89,18 +91,17 @@ def train_ensemble(
                 advance = ensemble.step if device.type != "cuda" else ensemble.captured()
             if on_step:
                 on_step(step, objectives)
-    for member in ensemble.active:
+    results: list[Checkpoint | TrainingError] = []
+    for member, (spec, encoder) in enumerate(zip(specs, encoders, strict=True)):
         try:
+            if member in failed:
+                raise failed[member]
             require_spread(ensemble.embeddings[member, : shared.batch])
+            vector_to_parameters(ensemble.parameters[member], encoder.parameters())
+            results.append(finished(spec, encoder, partial(ensemble.observed_pairs, member)))
         except TrainingError as error:
-            failed[member] = error
-    vectors = ensemble.parameters.detach()
-    for encoder, vector in zip(encoders, vectors, strict=True):
-        vector_to_parameters(vector, encoder.parameters())
-    return [
-        failed.get(member, Checkpoint(spec, encoder.eval()))
-        for member, (spec, encoder) in enumerate(zip(specs, encoders, strict=True))
-    ]
+            results.append(error)
+    return results
 
 
 def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
@@ -152,9 +153,8 @@ class _Ensemble:
             fused=True,
             capturable=on_cuda,
         )
-        steps = spec.steps
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer, lambda step: constant_then_cosine(step, steps)
+            self.optimizer, lambda step: constant_then_cosine(step, spec.steps, spec.warm_up)
         )
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.observed = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
@@ -168,8 +168,11 @@ class _Ensemble:
     def draw(self) -> None:
         """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
-            torch.cat(self.worlds[member].pairs(self.batch, self.data[member]), out=self.observed[member])
-        self.observed.copy_(self.observe(self.observed))
+            self.observed[member] = self.observed_pairs(member, self.batch)
+
+    def observed_pairs(self, member: int, count: int) -> Tensor:
+        """Draw pairs of a member: first halves, then second halves."""
+        return self.observe(torch.cat(self.worlds[member].pairs(count, self.data[member])))
 
     def descend(self) -> None:
         """Take a step of the optimizer down the objectives at the pairs that were drawn."""

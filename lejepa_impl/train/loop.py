@@ -13,6 +13,7 @@ from torch import Generator, Tensor, nn
 
 from lejepa_impl.metrics import Recovery, measure_recovery
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
+from lejepa_impl.train.last_layer import solve_last_layer
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
@@ -22,6 +23,8 @@ from lejepa_impl.worlds.mixings import MIXINGS
 #: Steps between two looks at the objective.
 CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
+#: Pairs on which a last layer is solved.
+_SOLVED_ON = 20_000
 
 
 class TrainingError(ValueError):
@@ -48,18 +51,23 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
     world = GaussianWorld(spec.dim, spec.rho)
     mixing = MIXINGS[spec.mixing](spec.dim)
     encoder = build_encoder(spec, weights)
+
+    def observe_pairs(count: int, generator: Generator) -> Tensor:
+        return mixing.observe(torch.cat(world.pairs(count, generator)))
+
     fit(
         encoder,
-        lambda count, generator: mixing.observe(torch.cat(world.pairs(count, generator))),
+        observe_pairs,
         objective_of(spec),
         data,
         steps=spec.steps,
         batch=spec.batch,
         learning_rate=spec.learning_rate,
         weight_decay=spec.weight_decay,
+        warm_up=spec.warm_up,
         on_step=on_step,
     )
-    return Checkpoint(spec, encoder.eval())
+    return finished(spec, encoder, lambda count: observe_pairs(count, data))
 
 
 def fit(
@@ -72,6 +80,7 @@ def fit(
     batch: int,
     learning_rate: float,
     weight_decay: float = 0.0,
+    warm_up: int = 0,
     on_step: Callable[[int, float], None] | None = None,
 ) -> None:
     """Fit an encoder in place to pairs of any world under any objective.
@@ -95,7 +104,7 @@ def fit(
         If the objective stops being finite, or the embedding collapses.
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
     for step in range(1, steps + 1):
         first, second = encoder(observe_pairs(batch, generator)).chunk(2)
         loss = objective(first, second, generator)
@@ -109,6 +118,22 @@ def fit(
             if on_step:
                 on_step(step, value)
     require_spread(first)
+
+
+def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
+    """Make a checkpoint of an encoder that is trained, its last layer solved where the specification says so.
+
+    Raises
+    ------
+    TrainingError
+        If the features below the last layer have collapsed.
+    """
+    if spec.last_layer == "solved":
+        try:
+            solve_last_layer(encoder, *observe_pairs(_SOLVED_ON).chunk(2))
+        except ValueError as error:
+            raise TrainingError(f"{error}: raise the weight of the regularizer") from error
+    return Checkpoint(spec, encoder.eval())
 
 
 def streams(spec: TrainingSpec, device: torch.device) -> tuple[Generator, Generator]:

@@ -20,6 +20,7 @@ MEMBERS = {
     "rate": {"learning_rate": 1e-2, "weight_decay": 0.1},
     "slices": {"slices": 5, "knots": 9},
     "whitening": {"regularizer": "whitening", "regularizer_weight": 0.3},
+    "solved": {"last_layer": "solved"},
     "infonce": {"objective": "infonce"},
 }
 
