@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import budgets, ensemble, sigreg
+from benchmarks import budgets, ensemble, recipe, sigreg
 from lejepa_impl.files import write_atomically
 
-_MODULES = (budgets, sigreg, ensemble)
+_MODULES = (budgets, sigreg, ensemble, recipe)
 
 
 def main() -> None:

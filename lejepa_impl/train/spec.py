@@ -78,5 +78,5 @@ class TrainingSpec(BaseModel):
 #: Trains the spiral to R^2 >= 0.95 within a minute on two CPU cores.
 QUICK = TrainingSpec(hidden=128, slices=64, steps=2_000)
 
-#: Recovers the spiral better than the paper's run, in a fortieth of its steps.
-FAST = TrainingSpec(steps=500, learning_rate=5e-3, warm_up=50, last_layer="solved")
+#: Recovers the spiral better than the paper's run, in a twenty-fifth of its steps.
+FAST = TrainingSpec(steps=800, learning_rate=5e-3, warm_up=50, last_layer="solved")
