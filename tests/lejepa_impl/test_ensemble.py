@@ -60,8 +60,8 @@ def test_a_member_that_diverges_is_reported_and_the_others_go_on(together):
     with pytest.raises(TrainingError) as alone:
         train(diverging)
     assert str(failed) == str(alone.value)
-    assert torch.equal(vector(first), vector(together["plain"]))
-    assert torch.equal(vector(last), vector(together["seed"]))
+    torch.testing.assert_close(vector(first), vector(together["plain"]), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(vector(last), vector(together["seed"]), rtol=1e-3, atol=1e-4)
     assert [step for step, _ in seen] == [50, 60]
     assert all(math.isfinite(a) and math.isnan(b) and math.isfinite(c) for _, (a, b, c) in seen)
 
