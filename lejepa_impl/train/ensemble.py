@@ -36,8 +36,8 @@ from lejepa_impl.worlds.mixings import MIXINGS
 
 #: What one batched step needs to be the same for all members.
 SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
-#: Members that a processor works on at a time: the activations of more would leave its cache.
-_IN_CACHE = 2
+#: Members that a processor works on at a time: more would take memory and save no time.
+_AT_ONCE = 16
 #: Steps taken one by one before they are captured as a CUDA graph.
 _WARM_UP = 3
 
@@ -132,7 +132,7 @@ class _Ensemble:
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
-        chunk = len(specs) if self.parameters.is_cuda else _IN_CACHE
+        chunk = len(specs) if self.parameters.is_cuda else _AT_ONCE
         self.chunks = [
             (members, _layers(self.parameters[members], widths), _layers(self.gradients[members], widths))
             for members in (slice(start, start + chunk) for start in range(0, len(specs), chunk))
