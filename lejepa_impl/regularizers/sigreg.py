@@ -85,6 +85,31 @@ class SIGReg:
         times, weights, _ = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
         return float(weights @ (1 - torch.exp(-(times**2))))
 
+    def mean_for_gaussians(self, variance: float, count: int, *, pair_correlation: float | None = None) -> float:
+        r"""Mean of the statistic for N centred Gaussians of a variance $v$ along every direction.
+
+        .. math:: \sum_k w_k \left[N\left(e^{-vt_k^2/2}-e^{-t_k^2/2}\right)^2 + 1-e^{-vt_k^2} + e^{-(1-r)vt_k^2}-e^{-vt_k^2}\right]
+
+        where the samples are N/2 independent pairs of correlation $r$; the last two terms are absent where all are
+        independent. Divided by N where the statistic is not scaled.
+
+        Parameters
+        ----------
+        variance
+            $v$.
+        count
+            N.
+        pair_correlation
+            $r$, or None for independent samples.
+        """
+        times, weights, targets = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
+        squares = variance * times**2
+        noise = 1 - torch.exp(-squares)
+        if pair_correlation is not None:
+            noise += torch.exp(-(1 - pair_correlation) * squares) - torch.exp(-squares)
+        mean = float(weights @ (count * (torch.exp(-squares / 2) - targets) ** 2 + noise))
+        return mean if self.scaled else mean / count
+
 
 @lru_cache
 def _quadrature(knots: int, t_max: float, dtype: torch.dtype, device: torch.device) -> Tensor:
