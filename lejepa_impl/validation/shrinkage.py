@@ -19,6 +19,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 from lejepa_impl.objectives.alignment import Alignment
 from lejepa_impl.regularizers.sigreg import SIGReg
+from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.spec import TrainingSpec
 
 #: Variances among which the minimum is first looked for. Beyond 1 there is none: both terms rise.
@@ -43,13 +44,11 @@ def mean_objective(spec: TrainingSpec, variance: float) -> float:
 
 
 def _mean_regularizer(spec: TrainingSpec, variance: float) -> float:
-    if spec.regularizer == "sigreg":
-        sigreg = SIGReg(spec.slices, spec.knots, spec.t_max, spec.scaled)
-        if spec.pooled:
-            return sigreg.mean_for_gaussians(variance, 2 * spec.batch, pair_correlation=spec.rho)
-        return sigreg.mean_for_gaussians(variance, spec.batch)
-    # The noise of a batch covariance is of relative order 1/N, and left out.
-    return spec.dim * (variance - 1) ** 2
+    count, correlation = (2 * spec.batch, spec.rho) if spec.pooled else (spec.batch, None)
+    if spec.regularizer == "whitening":
+        return Whitening().mean_for_gaussians(variance, spec.dim, count, pair_correlation=correlation)
+    sigreg = SIGReg(spec.slices, spec.knots, spec.t_max, spec.scaled)
+    return sigreg.mean_for_gaussians(variance, count, pair_correlation=correlation)
 
 
 def predicted_variance(spec: TrainingSpec) -> float:
@@ -71,8 +70,12 @@ def collapse_weight(spec: TrainingSpec) -> float:
 
 def collapse_correlation(spec: TrainingSpec) -> float | None:
     r"""Return the $\rho$ below which training with a specification collapses; None if it does not at any $\rho>-1$."""
-    of = lambda rho: spec.model_copy(update={"rho": rho})  # noqa: E731
-    return _onset(of, -1 + 1e-9, 1 - 1e-9) if predicted_variance(of(-1 + 1e-9)) == 0 else None
+
+    def spec_at(rho: float) -> TrainingSpec:
+        return spec.model_copy(update={"rho": rho})
+
+    lowest = -1 + 1e-9
+    return _onset(spec_at, lowest, 1 - 1e-9) if predicted_variance(spec_at(lowest)) == 0 else None
 
 
 def _onset(spec_at: Callable[[float], TrainingSpec], low: float, high: float) -> float:

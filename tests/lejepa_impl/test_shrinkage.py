@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from scipy.stats import t as student
 from torch import Generator
 
 from lejepa_impl.regularizers.sigreg import SIGReg
+from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.ensemble import train_ensemble
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.validation.shrinkage import (
@@ -16,11 +18,11 @@ from lejepa_impl.validation.shrinkage import (
 from lejepa_impl.worlds.gaussian import GaussianWorld
 
 LINEAR = TrainingSpec(
-    mixing="identity", hidden=1, depth=1, slices=16, batch=64, steps=1200, learning_rate=1e-2, device="cpu"
+    mixing="identity", hidden=1, depth=1, slices=8, batch=64, steps=800, learning_rate=1e-2, device="cpu"
 )
-SEEDS = 12
-#: Student's t of 11 degrees of freedom exceeds this with probability 1e-6.
-T = 9.4
+SEEDS = 8
+#: False-alarm probability 1e-6.
+T = float(student.isf(5e-7, SEEDS - 1))
 Z = 6.11
 
 
@@ -28,11 +30,21 @@ Z = 6.11
 @pytest.mark.parametrize("rho", [-0.6, 0.8])
 def test_the_mean_of_the_statistic_for_pairs_is_as_declared(variance, rho):
     regularizer = SIGReg(slices=1)
-    pairs = torch.stack(GaussianWorld(1, rho).pairs(4000 * 16, Generator().manual_seed(0))).double()
-    samples = variance**0.5 * pairs.reshape(2, 4000, 16).movedim(1, 0).reshape(4000, 32, 1)
+    pairs = torch.stack(GaussianWorld(1, rho).pairs(1000 * 16, Generator().manual_seed(0))).double()
+    samples = variance**0.5 * pairs.reshape(2, 1000, 16).movedim(1, 0).reshape(1000, 32, 1)
     values = torch.stack([regularizer.along(torch.eye(1), sample) for sample in samples])
     expected = regularizer.mean_for_gaussians(variance, 32, pair_correlation=rho)
     assert abs(values.mean() - expected) <= Z * values.std() / len(values) ** 0.5 + 1e-12
+
+
+@pytest.mark.parametrize("whitening", [Whitening(), Whitening(centred=False, mean_over_entries=True)], ids=str)
+@pytest.mark.parametrize("rho", [-0.6, 0.8])
+def test_the_mean_of_whitening_for_pairs_is_as_declared(whitening, rho):
+    first, second = GaussianWorld(3, rho).pairs(1000 * 8, Generator().manual_seed(1))
+    samples = 0.7 * torch.cat([first.view(1000, 8, 3), second.view(1000, 8, 3)], dim=1).double()
+    values = torch.stack([whitening(sample) for sample in samples])
+    expected = whitening.mean_for_gaussians(0.49, 3, 16, pair_correlation=rho)
+    assert abs(values.mean() - expected) <= Z * values.std() / len(values) ** 0.5
 
 
 def test_without_pairs_and_at_unit_variance_it_is_the_null_mean():
@@ -78,8 +90,8 @@ def test_the_onsets_in_weight_and_correlation_are_one_curve():
     assert collapse_correlation(LINEAR.model_copy(update={"regularizer_weight": 0.5})) is None
 
 
-def test_whitening_shrinks_by_its_closed_form():
-    spec = LINEAR.model_copy(update={"regularizer": "whitening", "regularizer_weight": 0.2})
+def test_whitening_of_large_batches_shrinks_by_its_closed_form():
+    spec = LINEAR.model_copy(update={"regularizer": "whitening", "regularizer_weight": 0.2, "batch": 10**9})
     assert predicted_variance(spec) == pytest.approx(1 - 0.8 * 0.05 / (4 * 0.2 * 2))
 
 
