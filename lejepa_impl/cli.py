@@ -155,9 +155,10 @@ def explain(claim: Annotated[str, typer.Argument(help="Identifier of a claim; se
 def train_command(
     out: Annotated[Path, typer.Option(help="Checkpoint to write.")] = Path("checkpoints/encoder.safetensors"),
     recipe: Annotated[
-        str, typer.Option(
+        str,
+        typer.Option(
             help="quick (a minute on two cores), fast (last layer solved) or paper (W's two-dimensional experiment)."
-        )
+        ),
     ] = "quick",
     rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
     dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,

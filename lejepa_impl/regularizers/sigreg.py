@@ -81,14 +81,15 @@ class SIGReg:
 
     @property
     def null_mean(self) -> float:
-        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, for every N. (L, Theorem 6)."""
+        r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, at every N. (L, Thm. 6)."""
         times, weights, _ = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
         return float(weights @ (1 - torch.exp(-(times**2))))
 
     def mean_for_gaussians(self, variance: float, count: int, *, pair_correlation: float | None = None) -> float:
         r"""Mean of the statistic for N centred Gaussians of a variance $v$ along every direction.
 
-        .. math:: \sum_k w_k \left[N\left(e^{-vt_k^2/2}-e^{-t_k^2/2}\right)^2 + 1-e^{-vt_k^2} + e^{-(1-r)vt_k^2}-e^{-vt_k^2}\right]
+        .. math:: \sum_k w_k \left[N\left(e^{-vt_k^2/2}-e^{-t_k^2/2}\right)^2
+                  + 1-e^{-vt_k^2} + e^{-(1-r)vt_k^2}-e^{-vt_k^2}\right]
 
         where the samples are N/2 independent pairs of correlation $r$; the last two terms are absent where all are
         independent. Divided by N where the statistic is not scaled.

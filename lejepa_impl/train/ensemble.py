@@ -147,7 +147,11 @@ class _Ensemble:
         self.optimizer = torch.optim.AdamW(
             [
                 # A captured step reads its rate from the device.
-                {"params": rows, "lr": torch.tensor(rate, device=row.device) if on_cuda else rate, "weight_decay": decay}
+                {
+                    "params": rows,
+                    "lr": torch.tensor(rate, device=row.device) if on_cuda else rate,
+                    "weight_decay": decay,
+                }
                 for (rate, decay), rows in rates.items()
             ],
             fused=True,
@@ -190,7 +194,8 @@ class _Ensemble:
         self.embeddings[members] = embeddings.detach()
         for member, embedding in zip(range(len(self.objective))[members], embeddings, strict=True):
             if member in self.active:
-                loss = self.objective[member](*embedding.chunk(2), self.data[member])
+                first, second = embedding.chunk(2)
+                loss = self.objective[member](first, second, self.data[member])
                 self.objectives[member] = loss.detach()
                 yield loss
 

@@ -1,6 +1,7 @@
 r"""The last linear layer of an encoder, solved instead of trained.
 
-With $\varphi$ the features below it, $C=\mathrm{Cov}\,\varphi$ and $S=\tfrac12(\mathrm{Cov}(\varphi,\varphi')+\mathrm{Cov}(\varphi',\varphi))$,
+With $\varphi$ the features below it, $C=\mathrm{Cov}\,\varphi$ and
+$S=\tfrac12(\mathrm{Cov}(\varphi,\varphi')+\mathrm{Cov}(\varphi',\varphi))$,
 
 .. math:: \min_W L(W\varphi)\ \text{subject to}\ W C W^\top = I \qquad\Longrightarrow\qquad S w_i = \mu_i C w_i,
 
@@ -31,10 +32,14 @@ def solve_last_layer(encoder: nn.Sequential, first: Tensor, second: Tensor) -> T
 
     Raises
     ------
+    TypeError
+        If the last layer is not linear.
     ValueError
         If the features vary along fewer directions than the embedding has.
     """
     *below, last = encoder
+    if not isinstance(last, nn.Linear):
+        raise TypeError(f"the last layer is a {type(last).__name__}, not linear")
     features = nn.Sequential(*below)
     phi, successor = (features(observed).double() for observed in (first, second))
     mean = (phi.mean(dim=0) + successor.mean(dim=0)) / 2

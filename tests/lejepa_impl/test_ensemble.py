@@ -54,7 +54,9 @@ def test_members_differ(together):
 def test_a_member_that_diverges_is_reported_and_the_others_go_on(together):
     seen = []
     diverging = member(learning_rate=1e30)
-    first, failed, last = train_ensemble([TINY, diverging, member(seed=1)], lambda step, values: seen.append((step, values)))
+    first, failed, last = train_ensemble(
+        [TINY, diverging, member(seed=1)], lambda step, values: seen.append((step, values))
+    )
     assert isinstance(failed, TrainingError)
     assert "lower the learning rate 1e+30" in str(failed)
     with pytest.raises(TrainingError) as alone:

@@ -52,9 +52,7 @@ def test_no_other_white_layer_has_a_lower_loss(pairs):
     covariance = both.T.cov(correction=0)
     for _ in range(20):
         layer = torch.randn(2, 8, generator=generator, dtype=torch.float64)
-        layer = torch.linalg.solve_triangular(
-            torch.linalg.cholesky(layer @ covariance @ layer.T), layer, upper=False
-        )
+        layer = torch.linalg.solve_triangular(torch.linalg.cholesky(layer @ covariance @ layer.T), layer, upper=False)
         assert ((features[1] - features[0]) @ layer.T).square().sum(1).mean() > lowest
 
 
@@ -63,6 +61,11 @@ def test_features_that_have_collapsed_are_refused(pairs):
     nn.init.zeros_(encoder[0].weight)
     with pytest.raises(ValueError, match="vary along 0 directions, fewer than the 2 outputs"):
         solve_last_layer(encoder, *pairs)
+
+
+def test_a_last_layer_that_is_not_linear_is_refused(pairs):
+    with pytest.raises(TypeError, match="the last layer is a GELU, not linear"):
+        solve_last_layer(nn.Sequential(nn.Linear(3, 3), nn.GELU()), *pairs)
 
 
 def test_the_fast_recipe_recovers_more_the_longer_it_trains_and_nothing_shrinks():
