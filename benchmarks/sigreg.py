@@ -31,9 +31,9 @@ _MEMORY_TARGET = 50
 
 def plain(embedding: Tensor, directions: Tensor, knots: int = 17, t_max: float = 3.0) -> Tensor:
     """Compute the statistic as published, with a tensor of shape (N, slices, knots)."""
-    times = torch.linspace(0, t_max, knots)
+    times = torch.linspace(0, t_max, knots, device=embedding.device)
     target = torch.exp(-times.square() / 2)
-    weights = torch.full((knots,), 2 * t_max / (knots - 1))
+    weights = torch.full_like(times, 2 * t_max / (knots - 1))
     weights[[0, -1]] = t_max / (knots - 1)
     angles = (embedding @ directions).unsqueeze(-1) * times
     error = (angles.cos().mean(0) - target).square() + angles.sin().mean(0).square()

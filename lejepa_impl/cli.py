@@ -14,15 +14,15 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lejepa_impl.files import require_writable, write_atomically
+from lejepa_impl.files import UnwritableError, require_writable, write_atomically
 from lejepa_impl.report import page, table
-from lejepa_impl.report.plain import drawn, plain
+from lejepa_impl.report.plain import drawn, one_line, plain
 from lejepa_impl.report.run import full_ledger, verify
 from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
 from lejepa_impl.report.spectrum import summary as spectrum_summary
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
-from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec
+from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
 from lejepa_impl.validation.spectroscopy import degree_spectrum
 from lejepa_impl.worlds.mixings import MIXINGS
 from theory.claim import Claim, Kind, Profile
@@ -48,10 +48,10 @@ def main() -> None:
     try:
         app()
     except ValidationError as error:
-        _mistake("; ".join(_setting(item) for item in error.errors()))
+        _mistake(invalid(error))
     except (UserError, CheckpointError, TrainingError) as error:
         _mistake(str(error))
-    except OSError as error:
+    except UnwritableError as error:
         _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
 
 
@@ -202,8 +202,8 @@ def train_command(
             spec,
             lambda step, loss: progress.update(task, completed=step, description=f"objective {loss:.4f}"),
         )
-    save(out, checkpoint)
     recovery = evaluate(checkpoint)
+    save(out, checkpoint)
     _out.print(
         f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, orthogonality error {recovery.orthogonality_error:.3f}, "
         f"alignment loss {recovery.alignment_loss:.4f}; saved to {out}",
@@ -230,7 +230,7 @@ def spectrum(
             map_, latents, samples=samples, max_degree=max_degree, confidence=confidence, seed=seed
         )
     except ValueError as error:
-        raise UserError(str(error)) from error
+        raise UserError(" ".join(str(error).split())) from error
     if as_json:
         sys.stdout.write(json.dumps(spectrum_json(measured), indent=2) + "\n")
     else:
@@ -249,8 +249,9 @@ def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor],
     sys.path.insert(0, str(Path.cwd()))
     try:
         found: Any = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise UserError(f"cannot load {encoder}: {error}") from error
+    # Importing runs code of the user's, which may raise anything.
+    except Exception as error:
+        raise UserError(f"cannot load {encoder} as MODULE:OBJECT: {one_line(error)}") from error
     if not callable(found):
         raise UserError(f"{encoder} is a {type(found).__name__}, not a callable on latents")
     return found, dim
@@ -274,14 +275,6 @@ def _progress(unit: str) -> Progress:
         console=_err,
         transient=True,
     )
-
-
-def _setting(error: Any) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    if not error["loc"]:
-        return message
-    option = ".".join(str(part) for part in error["loc"]).replace("_", "-")
-    return f"--{option} {error['input']}: {message}"
 
 
 def _mistake(message: str) -> NoReturn:

@@ -25,13 +25,31 @@ class MLP(nn.Sequential):
         Number of linear layers, at least 1.
     generator
         Source of the initial weights; the global random state is neither used nor changed.
+    device
+        Where the weights are; by default where the generator is.
+
+    Raises
+    ------
+    ValueError
+        If the depth or a width is below 1.
     """
 
-    def __init__(self, inputs: int, outputs: int, *, hidden: int, depth: int, generator: Generator) -> None:
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        hidden: int,
+        depth: int,
+        generator: Generator,
+        device: torch.device | str | None = None,
+    ) -> None:
+        if min(inputs, outputs, hidden, depth) < 1:
+            raise ValueError(f"widths {inputs}, {hidden}, {outputs} and depth {depth} must be at least 1")
         widths = [inputs, *[hidden] * (depth - 1), outputs]
         layers: list[nn.Module] = []
         for fan_in, fan_out in pairwise(widths):
-            linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)
+            linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out, device=device or generator.device)
             # PyTorch's own default law for a linear layer, drawn from the given generator.
             bound = fan_in**-0.5
             for parameter in (linear.weight, linear.bias):

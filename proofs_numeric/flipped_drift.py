@@ -6,17 +6,24 @@ with $U$ the Ornstein-Uhlenbeck operator, whose kernel is smooth between the jum
 on either side of the threshold converges geometrically.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
 from scipy.sparse.linalg import eigsh
+
+from proofs_numeric.fuzzing import fuzz
+from theory.claim import Finding, Profile
 
 Array = NDArray[np.float64]
 
 #: Latents beyond this have a probability of about 1e-15.
 _EDGE = 8.0
+#: Error of the quadrature for correlations up to 0.8.
+ACCURACY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,3 +79,17 @@ def odd_functions(rho: float, threshold: float, *, nodes: int = 28) -> OddFuncti
     root = np.sqrt(mass)
     operator = np.outer(root, root) * kernel * (sign[:, None] + sign) / 2
     return OddFunctions(operator, root * z, root * (z**3 - 3 * z) / np.sqrt(6))
+
+
+def search(holds: Callable[[float, float, int], None], profile: Profile) -> Finding:
+    """Try a property of the correlation, the threshold and the sign of s below it."""
+    return fuzz(
+        holds,
+        st.floats(0.05, 0.8),
+        st.floats(0.05, 4),
+        st.sampled_from((1, -1)),
+        examples=profile.pick(quick=80, thorough=2_000),
+        rho="[0.05, 0.8]",
+        c="[0.05, 4]",
+        s="1 below c and -1 beyond, or the opposite",
+    )

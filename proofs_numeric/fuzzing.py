@@ -1,9 +1,10 @@
 """Run a Hypothesis property as a check of the ledger."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis.strategies import SearchStrategy
 
 from theory.claim import JSON, Finding
@@ -47,3 +48,31 @@ def fuzz(
         example = "; ".join(getattr(failure, "__notes__", []))
         return Finding(False, covered, f"{failure} {example}".strip())
     return Finding(True, covered)
+
+
+class WithinBound:
+    """Asserts in a search that a quantity is within its bound, and steers the search to the largest ratio of the two.
+
+    Attributes
+    ----------
+    largest_ratio
+        The largest that was met.
+    """
+
+    #: Relative and absolute error that round-off may have.
+    round_off = 1e-9
+
+    def __init__(self) -> None:
+        self.largest_ratio = 0.0
+
+    def __call__(self, value: float, bound: float) -> None:
+        """Compare a quantity with its bound."""
+        # Where the bound is itself round-off, so is the ratio.
+        ratio = float(value / (bound + self.round_off))
+        self.largest_ratio = max(self.largest_ratio, ratio)
+        target(ratio)
+        assert value <= bound * (1 + self.round_off) + self.round_off, f"{value:.6g} > bound {bound:.6g}"
+
+    def report(self, finding: Finding) -> Finding:
+        """Add the largest ratio to what the search saw."""
+        return replace(finding, covered={**finding.covered, "largest ratio": self.largest_ratio})

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.encoder import HermiteEncoder
-from theory.hermite import sequence
+from theory.hermite import multi_indices, sequence
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ class Coefficients:
     @classmethod
     def of(cls, encoder: HermiteEncoder) -> "Coefficients":
         """Take the coefficients of an exact encoder, its mean left out."""
-        units = [tuple(int(i == j) for i in range(encoder.dim)) for j in range(encoder.dim)]
+        units = list(multi_indices(encoder.dim, 1))
         bent = sorted({a for output in encoder.outputs for a in output if sum(a) > 1})
         return cls(
             np.array([[float(output.get(a, 0)) for a in units] for output in encoder.outputs]),

@@ -37,6 +37,7 @@ C. L. Lawson and R. J. Hanson, Solving Least Squares Problems, 1974, chapter 23:
 A. Owen and Y. Zhou, J. Amer. Statist. Assoc. 95, 135, 2000: mixtures with control variates.
 J. G. MacKinnon and H. White, J. Econometrics 29, 305, 1985: jackknife covariance of a regression.
 W. Dinkelbach, Management Science 13, 492, 1967: extrema of ratios.
+P. Hall, J. R. Statist. Soc. B 54, 221, 1992: removal of skewness by transformation.
 """
 
 from collections.abc import Callable
@@ -129,6 +130,11 @@ class StabilityCurve:
         return self.samples - 1
 
     @property
+    def influence(self) -> None:
+        """Nothing is known of the samples but their mean and covariance."""
+        return
+
+    @property
     def resolution(self) -> FloatArray:
         """Standard error below which no value is trusted, shape (p,)."""
         return np.full(self.values.shape, _ROW_RESOLUTION * _magnitude(np.abs(self.values).max()))
@@ -173,6 +179,9 @@ class RingPower:
         rings carry it.
     precision
         Unit round-off of the arithmetic in which the map was evaluated.
+    influence
+        Share of each ring in the error of the means, shape (N, p), for their skewness; None takes
+        them for Gaussian.
 
     Raises
     ------
@@ -186,6 +195,7 @@ class RingPower:
     covariance_dof: int
     effective_samples: FloatArray
     precision: float
+    influence: FloatArray | None = None
 
     def __post_init__(self) -> None:
         _convert(self, "power", "covariance", "effective_samples")
@@ -247,7 +257,7 @@ class RingPower:
         squares = np.square(rings).sum(axis=0)
         effective = np.full(rows, float(samples))
         np.divide(rings.sum(axis=0) ** 2, squares, out=effective, where=squares > 0)
-        return cls(share @ rings, deleted.T @ deleted, samples, dof, effective, precision)
+        return cls(share @ rings, deleted.T @ deleted, samples, dof, effective, precision, deleted)
 
     @property
     def values(self) -> FloatArray:
@@ -392,6 +402,17 @@ class DegreeSpectrum:
     samples: int
     effective_samples: FloatArray | None
     _region: "_ConfidenceRegion" = field(repr=False)
+
+    def __str__(self) -> str:
+        """Tabulate the variances with their intervals, and the linear share."""
+        columns = zip(self.degrees, self.estimates, self.lower, self.upper, strict=True)
+        rows = [(str(degree), *interval) for degree, *interval in columns]
+        rows.append((f"> {self.degrees[-1]}", *self.tail))
+        rows.append(("linear share", *self.linear_fraction))
+        return "\n".join(
+            [f"{'degree':>12}  {'variance':>10}  {self.confidence:.0%} interval"]
+            + [f"{name:>12}  {estimate:>10.4g}  [{lower:.4g}, {upper:.4g}]" for name, estimate, lower, upper in rows]
+        )
 
     @cached_property
     def second_moment(self) -> Interval:
@@ -555,6 +576,7 @@ class _ConfidenceRegion:
         smallest = error.size * np.finfo(np.float64).eps
         whitening = (vectors / np.sqrt(np.maximum(eigenvalues, smallest))).T / error
         self._target = whitening @ measurement.values
+        self._influence = None if measurement.influence is None else measurement.influence @ whitening.T
         design = whitening @ measurement.design(grid)
         # Unknowns in standard errors: columns of unit length.
         length = np.linalg.norm(design, axis=0)
@@ -623,7 +645,7 @@ class _ConfidenceRegion:
             # The bound zero is attained if the degrees of coefficient zero explain the data.
             x, free = np.zeros(scaled.size), scaled == 0
             x[free] = _nonnegative_least_squares(self._design[:, free], self._target, x[free])
-            if self._misfit(x) <= self.misfit + self._allowance:
+            if self._excess(x) <= 0:
                 return 0.0, self._unscaled(x)
         # One more row of data pulls c @ w upwards. Whatever its strength, the solution has the
         # least misfit among the spectra of its own c @ w: a root search over the strength walks
@@ -642,8 +664,7 @@ class _ConfidenceRegion:
             return latest
 
         def excess(strength: float) -> float:
-            misfit = self._misfit(boundary(strength))
-            return float(np.sqrt(max(misfit - self.misfit, 0)) - np.sqrt(self._allowance))
+            return self._excess(boundary(strength))
 
         strength = float(np.sqrt(self._allowance))
         while excess(strength) < 0 and strength < 1e30:
@@ -652,6 +673,21 @@ class _ConfidenceRegion:
             strength = brentq(excess, 0.0, strength, rtol=1e-7)
         x = boundary(strength)
         return float(scaled @ x), self._unscaled(x)
+
+    def _excess(self, x: FloatArray) -> float:
+        r"""How far a spectrum is outside of the region, in standard errors.
+
+        Where the means are skewed towards the spectrum by $\gamma$, the normal quantile $q$ becomes
+        $\tfrac3\gamma\bigl(1-\sqrt[3]{1-\gamma(q+\gamma/6)}\bigr)$. (Hall 1992).
+        """
+        distance = np.sqrt(max(self._misfit(x) - self.misfit, 0))
+        quantile = np.sqrt(self._allowance)
+        if self._influence is not None:
+            step = self._design @ (x - self._best)
+            skewness = np.sum((self._influence @ step) ** 3) / max(float(np.linalg.norm(step)), 1e-100) ** 3
+            if skewness > 1e-6:
+                quantile = 3 / skewness * (1 - np.cbrt(1 - skewness * (quantile + skewness / 6)))
+        return float(distance - quantile)
 
     def _misfit(self, x: FloatArray) -> float:
         return float(np.sum((self._design @ x - self._target) ** 2))

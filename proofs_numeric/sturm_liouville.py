@@ -50,6 +50,7 @@ _ROUND_OFF = 3e-12
 #: Relative step of the difference quotient, and growth per doubling that counts as none, in the far tail.
 _DIFFERENCE = 1e-3
 _NO_GROWTH = 0.01
+_NEGLIGIBLE = 1e-14  # weight of a point
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,20 @@ class DiffusionSpectrum:
     def mean(self, values: Array) -> Array:
         r"""Expectation under the stationary law of functions given at the points, shape (..., size) to (...)."""
         return np.asarray(values @ self.weights)
+
+    @property
+    def bulk(self) -> NDArray[np.bool_]:
+        """Points that carry weight: beyond them the eigenfunctions are lost in the round-off, shape (size,)."""
+        return self.weights > _NEGLIGIBLE
+
+    def affine_r2(self, mode: int) -> float:
+        """Share of the variance of a non-constant eigenfunction that an affine function explains."""
+        centred = self.points - self.mean(self.points)
+        return float(self.mean(self.eigenfunctions[mode] * centred) ** 2 / self.mean(centred**2))
+
+    def sign_changes(self, mode: int) -> int:
+        """Number of times that an eigenfunction changes sign."""
+        return int(np.count_nonzero(np.diff(np.sign(self.eigenfunctions[mode, self.bulk]))))
 
 
 def diffusion_spectrum(

@@ -18,7 +18,7 @@ References
 W, Theorem 5.4 and Appendix D; Bertsekas (2017), section 3.1.
 """
 
-from sympy import Inverse, MatAdd, MatMul, Symbol, Transpose
+from sympy import Inverse, MatAdd, MatMul, Symbol, Transpose, symbols
 from sympy.matrices.expressions import MatrixExpr, MatrixSymbol
 
 from theory.matrices import OrthogonalSymbol, SymmetricSymbol, VectorFunction
@@ -31,6 +31,10 @@ goal = MatrixSymbol("g", n, 1)
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, m)
 C, R = SymmetricSymbol("C", n, n), SymmetricSymbol("R", m, m)
 P, K = SymmetricSymbol("P", n, n), MatrixSymbol("K", m, n)
+
+
+#: Cost of the plan that is best through the encoder, and of the best plan.
+chosen_cost, best_cost = symbols("J_chosen J_best", real=True)
 
 
 def moved(state: MatrixExpr, action: MatrixExpr) -> MatrixExpr:

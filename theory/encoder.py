@@ -35,13 +35,15 @@ class HermiteEncoder:
     Raises
     ------
     ValueError
-        If a multi-index has not n entries, or a negative one.
+        If there is no latent, or a multi-index has not n entries, or a negative one.
     """
 
     dim: int
     outputs: tuple[Mapping[MultiIndex, Rational], ...]
 
     def __post_init__(self) -> None:
+        if self.dim < 1:
+            raise ValueError(f"an encoder needs at least 1 latent, not {self.dim}")
         for index in (index for output in self.outputs for index in output):
             if len(index) != self.dim or min(index) < 0:
                 raise ValueError(f"{index} is no multi-index of {self.dim} latents")
@@ -74,7 +76,15 @@ class HermiteEncoder:
         return variances
 
     def alignment_loss(self, rho: Expr) -> Expr:
-        """Alignment loss in the Gaussian world of pair correlation `rho`, from the variances."""
+        """Alignment loss in the Gaussian world of pair correlation `rho`, from the variances.
+
+        Raises
+        ------
+        ValueError
+            If `rho` is a number outside [-1, 1].
+        """
+        if sympify(rho).is_number and abs(rho) > 1:
+            raise ValueError(f"correlation {rho} is not in [-1, 1]")
         return sympify(2) * sum(
             (1 - contraction(degree, rho)) * variance for degree, variance in self.variance_by_degree().items()
         )
@@ -88,6 +98,13 @@ class HermiteEncoder:
         now, later = self._on(pair, pair.latent), self._on(pair, pair.next_latent)
         squared = sum(((b - a) ** 2 for a, b in zip(now, later, strict=True)), pair.ring.zero)
         return pair.expectation(squared)
+
+    def dirichlet_energy_by_moments(self) -> Rational:
+        r"""Dirichlet energy $\mathbb{E}|Dh|_F^2$, by differentiating and integrating."""
+        pair = PairPolynomials(self.dim)
+        outputs = self._on(pair, pair.latent)
+        squared = sum((output.diff(z) ** 2 for output in outputs for z in pair.latent), pair.ring.zero)
+        return sympify(pair.expectation(squared).as_expr())
 
     def _on(self, pair: PairPolynomials, latent: list[PolyElement]) -> list[PolyElement]:
         values = [sequence(coordinate, self.max_degree) for coordinate in latent]

@@ -10,9 +10,10 @@ stationary law. Numbers live in a field of SymPy: the rationals, a number field,
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
-from sympy import Domain, Expr, Poly, Rational, Symbol, sympify
+from sympy import QQ, Domain, Expr, Integer, Poly, Rational, Symbol, sign, sqrt, sympify
 from sympy.polys.matrices import DomainMatrix
 
 
@@ -113,3 +114,28 @@ class FiniteWorld:
 
     def _diagonal(self, entries: list[Any]) -> DomainMatrix:
         return DomainMatrix.diag(entries, self.field)
+
+
+#: The probability of either jump that makes linear maps optimal in the four-state world, and the field it generates.
+JUMP, JUMP_FIELD = (sqrt(73) - 3) / 16, QQ.algebraic_field(sqrt(73))
+
+
+def four_state_world(jump: Expr, field: Domain) -> FiniteWorld:
+    r"""World $z'=\mathrm{sign}(z)+\eta$ on $-3,-1,1,3$ with $P(\eta=\pm2)$ = `jump` each, otherwise $\eta=0$."""
+    states = [Integer(state) for state in (-3, -1, 1, 3)]
+    noise = {Integer(-2): jump, Integer(0): 1 - 2 * jump, Integer(2): jump}
+    return FiniteWorld({state: sign(state) for state in states}, noise, field)
+
+
+def five_state_world() -> FiniteWorld:
+    r"""World $z'=\mathrm{sign}(z)+\eta$ on $-2,\dots,2$ with $P(\eta=\pm1)=(\sqrt{33}-3)/6$ each, else $\eta=0$."""
+    states, jump = [Integer(state) for state in range(-2, 3)], (sqrt(33) - 3) / 6
+    noise = {Integer(-1): jump, Integer(0): 1 - 2 * jump, Integer(1): jump}
+    return FiniteWorld({state: sign(state) for state in states}, noise, QQ.algebraic_field(sqrt(33)))
+
+
+def kronecker(first: DomainMatrix, second: DomainMatrix) -> DomainMatrix:
+    """Kronecker product: of transitions, or of functions as rows, of independent worlds."""
+    pairs = product(first.to_list(), second.to_list())
+    entries = [[one * other for one, other in product(upper, lower)] for upper, lower in pairs]
+    return DomainMatrix(entries, (len(entries), len(entries[0])), first.domain)

@@ -49,6 +49,8 @@ alignment_loss = Symbol("L(h)", real=True)
 #: Linear part of an encoder, an orthogonal matrix, the latent as a vector, and the encoder of it.
 A, Q = MatrixSymbol("A", m, n), MatrixSymbol("Q", n, n)
 latent, encoded = MatrixSymbol("z", n, 1), MatrixSymbol("h(z)", n, 1)
+#: The encoded latent where outputs need not be as many as latents.
+outputs = MatrixSymbol("h(z)", m, 1)
 
 
 class H(Function):
@@ -64,6 +66,8 @@ class H(Function):
 class Expectation(Expr):
     """Expectation over the law of the world: part of a statement, not evaluated."""
 
+    is_real = True
+
     def __new__(cls, integrand: Expr) -> "Expectation":
         """Build the unevaluated expectation of `integrand`."""
         return Expr.__new__(cls, integrand)
@@ -73,6 +77,10 @@ class Expectation(Expr):
 
     def _pretty(self, printer: PrettyPrinter) -> prettyForm:
         return _bracketed("E", printer._print(self.args[0]))
+
+
+#: Recovery error E|h(z)-Qz|^2 of an encoder at the nearest rotation Q.
+recovery_error = Expectation(Symbol("|h(z)-Qz|^2", real=True))
 
 
 class GaussianExpectation(Expr):
@@ -125,6 +133,11 @@ class GaussianExpectation(Expr):
                 if power % 2 == 0
             )
         )
+
+
+#: Squared Frobenius norm of the Jacobian of an encoder, and its expectation.
+squared_jacobian = Symbol("|Dh(z)|_F^2", real=True)
+dirichlet_energy = Expectation(squared_jacobian)
 
 
 def _bracketed(operator: str, inside: prettyForm) -> prettyForm:

@@ -10,6 +10,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from theory.claim import Finding, Instance
 from theory.matrices import normal_form
+from theory.notation import Expectation
 
 _TIMEOUT_MS = 20_000
 
@@ -49,7 +50,7 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     Parameters
     ----------
     statement
-        Boolean combination of polynomial or rational (in)equalities. A statement that SymPy
+        Boolean combination of (in)equalities of polynomials, quotients and square roots. A statement that SymPy
         already collapsed to true or false proves nothing and is undecided; so is an implication whose
         premise is never true.
     timeout_ms
@@ -64,21 +65,40 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     """
     if isinstance(statement, BooleanAtom):
         return Finding(None, covered, f"collapsed to {statement} when it was built")
-    solver = z3.Solver()
-    solver.set("timeout", timeout_ms)
-    if isinstance(statement, sp.Implies):
-        solver.push()
-        solver.add(to_z3(statement.args[0]))
-        if solver.check() == z3.unsat:
-            return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
-        solver.pop()
-    solver.add(z3.Not(to_z3(statement)))
+    statement, roots = _without_roots(statement)
+
+    def solver_of(formula: z3.ExprRef) -> z3.Solver:
+        # A solver of its own for each question: after a push, z3 forgoes its decision procedure for polynomials.
+        solver = z3.Solver()
+        solver.set("timeout", timeout_ms)
+        solver.add(*map(to_z3, roots), formula)
+        return solver
+
+    if isinstance(statement, sp.Implies) and solver_of(to_z3(statement.args[0])).check() == z3.unsat:
+        return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
+    solver = solver_of(z3.Not(to_z3(statement)))
     answer = solver.check()
     if answer == z3.unsat:
         return Finding(True, covered)
     if answer == z3.sat:
         return Finding(False, covered, f"fails at {solver.model()}")
     return Finding(None, covered, f"z3 gave no answer: {solver.reason_unknown()}")
+
+
+def _without_roots(statement: sp.Basic) -> tuple[sp.Basic, list[sp.Basic]]:
+    """Name every square root by a symbol, and say what it is where its radicand is not negative."""
+    definitions: list[sp.Basic] = []
+
+    def name(radicand: sp.Expr, power: sp.Rational) -> sp.Expr:
+        root = sp.Symbol(f"sqrt({radicand})", real=True)
+        defined = sp.And(root >= 0, sp.Eq(root**2, radicand))
+        definitions.append(sp.Or(radicand < 0, defined))
+        return root ** (2 * power)
+
+    named = statement.replace(
+        lambda part: isinstance(part, sp.Pow) and abs(part.exp) == sp.S.Half, lambda part: name(*part.args)
+    )
+    return named, definitions
 
 
 _OPERATIONS: dict[type, Callable[..., z3.ExprRef]] = {
@@ -101,17 +121,17 @@ _OPERATIONS: dict[type, Callable[..., z3.ExprRef]] = {
 
 
 def to_z3(statement: sp.Basic) -> z3.ExprRef:
-    """Translate a SymPy formula of real arithmetic, every free symbol a real variable.
+    """Translate a SymPy formula of real arithmetic, every free symbol and every expectation a real variable.
 
     Raises
     ------
     TypeError
         If the formula holds something else, or a symbol that may be complex.
     """
-    if isinstance(statement, sp.Symbol):
+    if isinstance(statement, sp.Symbol | Expectation):
         if not statement.is_real:
             raise TypeError(f"symbol {statement} is not declared real")
-        return z3.Real(statement.name)
+        return z3.Real(str(statement))
     if isinstance(statement, sp.Rational):
         return z3.Q(statement.p, statement.q)
     if isinstance(statement, sp.Pow) and statement.exp.is_Integer:

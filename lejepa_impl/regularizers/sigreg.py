@@ -11,6 +11,7 @@ References
 L, section 4 (SIGReg, Epps-Pulley statistic); W, Appendix H (17 knots on [0, 3], 256 slices).
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,8 +60,8 @@ class SIGReg:
             raise ValueError(f"SIGReg needs at least 1 slice, not {self.slices}")
         if self.knots < 2:
             raise ValueError(f"SIGReg needs at least 2 knots, not {self.knots}")
-        if not self.t_max > 0:
-            raise ValueError(f"the last knot of SIGReg must be positive, not {self.t_max}")
+        if not 0 < self.t_max < math.inf:
+            raise ValueError(f"the last knot of SIGReg must be positive and finite, not {self.t_max}")
 
     def __call__(self, embedding: Tensor, generator: Generator) -> Tensor:
         """Return the statistic of embeddings of shape (N, m), a scalar that is 0 in the limit of no distance.

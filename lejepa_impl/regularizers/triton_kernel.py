@@ -11,8 +11,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-#: Each knot holds two registers of a thread; more than these would spill.
-MAX_KNOTS = 64
+#: Each knot holds two registers of a thread; a few more than these would spill.
+MAX_KNOTS = 33
 _OPTIONS = {"num_warps": 4, "enable_fp_fusion": True}
 #: Samples worked on at a time: one to a thread.
 _BLOCK = 32 * 4

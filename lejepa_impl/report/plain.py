@@ -19,3 +19,8 @@ def plain(prose: str) -> str:
 def drawn(statement: sp.Basic) -> str:
     """Draw a statement in two dimensions, in Unicode."""
     return str(sp.pretty(statement, use_unicode=True, num_columns=100))
+
+
+def one_line(error: Exception) -> str:
+    """Name an error of somebody's code and what it says, in a line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())

@@ -21,14 +21,15 @@ class _Record(BaseModel):
 
 
 class EvidenceRecord(_Record):
-    """What one check saw. `passed` is null where it could not decide."""
+    """What one check saw. A check that could not decide has not passed, and is `undecided`."""
 
     kind: Kind
     name: str
     title: str
     step: str | None
     refutes: bool
-    passed: bool | None
+    passed: bool
+    undecided: bool
     detail: str
     seconds: float
     covered: dict[str, Any]
@@ -115,7 +116,8 @@ def _claim_record(claim: Claim, judgement: Judgement, outcomes: Sequence[Outcome
                 title=outcome.evidence.title,
                 step=outcome.evidence.step,
                 refutes=outcome.evidence.refutes,
-                passed=outcome.finding.passed,
+                passed=outcome.finding.passed is True,
+                undecided=outcome.finding.passed is None,
                 detail=outcome.finding.detail,
                 seconds=round(outcome.seconds, 3),
                 covered=dict(outcome.finding.covered),

@@ -71,7 +71,7 @@ def _evidence(claim: ClaimRecord) -> Text:
     kinds = [item.kind for item in claim.evidence]
     text = Text(", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds)))
     for item in claim.evidence:
-        if item.passed is not True:
+        if not item.passed:
             text.append(f"\n{item.name}: {item.detail}", style="red")
     return text
 

@@ -1,17 +1,17 @@
 """Checkpoints of trained encoders: safetensors with the specification in the metadata."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import safetensors
 import safetensors.torch
-import torch
 from pydantic import ValidationError
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 
 from lejepa_impl.encoders import MLP
 from lejepa_impl.files import write_atomically
-from lejepa_impl.train.spec import TrainingSpec
+from lejepa_impl.train.spec import TrainingSpec, invalid
 
 SCHEMA = "lejepa-companion/checkpoint/1"
 
@@ -28,10 +28,9 @@ class Checkpoint:
     encoder: nn.Module
 
 
-def build_encoder(spec: TrainingSpec, generator: Generator) -> MLP:
-    """Build the encoder of a specification with fresh weights, on the device of the generator."""
-    encoder = MLP(spec.dim, spec.dim, hidden=spec.hidden, depth=spec.depth, generator=generator)
-    return encoder.to(generator.device)
+def build_encoder(spec: TrainingSpec, generator: Generator, device: str | None = None) -> MLP:
+    """Build the encoder of a specification with fresh weights, by default on the device of the generator."""
+    return MLP(spec.dim, spec.dim, hidden=spec.hidden, depth=spec.depth, generator=generator, device=device)
 
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
@@ -39,7 +38,7 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
 
     Raises
     ------
-    OSError
+    UnwritableError
         If the folder cannot be written.
     """
     tensors = {name: value.detach().cpu().contiguous() for name, value in checkpoint.encoder.state_dict().items()}
@@ -62,17 +61,28 @@ def load(path: Path) -> Checkpoint:
     except FileNotFoundError as error:
         raise CheckpointError(f"no such checkpoint: {path}") from error
     except (OSError, safetensors.SafetensorError) as error:
-        raise CheckpointError(f"{path} is truncated or not a checkpoint ({error})") from error
-    if metadata.get("schema") != SCHEMA:
-        raise CheckpointError(
-            f"{path} has the schema {metadata.get('schema')!r}, this version reads {SCHEMA!r}: train it again"
-        )
+        raise CheckpointError(f"{path} is truncated or not a checkpoint ({error}): train it again") from error
+    schema = metadata.get("schema")
+    if schema is None:
+        raise CheckpointError(f"{path} was not written by lejepa-companion: give a checkpoint of its `train` command")
+    if schema != SCHEMA:
+        raise CheckpointError(f"{path} has the schema {schema!r}, this version reads {SCHEMA!r}: train it again")
     try:
         spec = TrainingSpec.model_validate_json(metadata.get("spec", ""))
-        encoder = build_encoder(spec, torch.Generator())
-        encoder.load_state_dict(tensors)
-    except (ValidationError, RuntimeError) as error:
+    except ValidationError as error:
+        raise CheckpointError(f"{path} has no valid specification ({invalid(error)}): train it again") from error
+    # Without memory for its weights, so that no specification is too large to be compared.
+    encoder = build_encoder(spec, Generator(), device="meta")
+    described, held = _layout(encoder.state_dict()), _layout(tensors)
+    if described != held:
+        different = sorted(name for name in described | held if described.get(name) != held.get(name))
         raise CheckpointError(
-            f"{path} does not hold the encoder it describes ({str(error).splitlines()[0]})"
-        ) from error
+            f"{path} does not hold the encoder it describes ({different[0]} should be "
+            f"{described.get(different[0])}, is {held.get(different[0])}): train it again"
+        )
+    encoder.load_state_dict(tensors, assign=True)
     return Checkpoint(spec, encoder.eval())
+
+
+def _layout(tensors: Mapping[str, Tensor]) -> dict[str, str]:
+    return {name: f"{tensor.dtype} {tuple(tensor.shape)}" for name, tensor in tensors.items()}

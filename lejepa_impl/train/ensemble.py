@@ -23,8 +23,9 @@ from lejepa_impl.train.loop import (
     CHECK_EVERY,
     TrainingError,
     finished,
+    judged_pairs,
     require_finite,
-    require_spread,
+    require_sound,
     resolve_device,
     streams,
 )
@@ -96,9 +97,11 @@ def train_ensemble(
         try:
             if member in failed:
                 raise failed[member]
-            require_spread(ensemble.embeddings[member, : shared.batch])
             vector_to_parameters(ensemble.parameters[member], encoder.parameters())
-            results.append(finished(spec, encoder, partial(ensemble.observed_pairs, member)))
+            observe_pairs = partial(ensemble.observed_pairs, member)
+            observed = observe_pairs(judged_pairs(spec.batch, spec.dim))
+            require_sound(encoder, observed, steps=spec.steps, learning_rate=spec.learning_rate)
+            results.append(finished(spec, encoder, observe_pairs))
         except TrainingError as error:
             results.append(error)
     return results
@@ -162,7 +165,6 @@ class _Ensemble:
         )
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.observed = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
-        self.embeddings = torch.empty_like(self.observed)
 
     def step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
@@ -191,7 +193,6 @@ class _Ensemble:
 
     def _losses(self, members: slice, embeddings: Tensor) -> Iterator[Tensor]:
         """Compute the objectives of a chunk of members, those that failed left out."""
-        self.embeddings[members] = embeddings.detach()
         for member, embedding in zip(range(len(self.objective))[members], embeddings, strict=True):
             if member in self.active:
                 first, second = embedding.chunk(2)

@@ -25,6 +25,8 @@ CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
 #: Pairs on which a last layer is solved.
 _SOLVED_ON = 20_000
+#: Pairs for each output, at least, to judge the covariance of an embedding by.
+_PAIRS_PER_OUTPUT = 16
 
 
 class TrainingError(ValueError):
@@ -44,7 +46,7 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
     Raises
     ------
     TrainingError
-        If the device is not there, the objective stops being finite, or the embedding collapses.
+        If the device is not there, the run diverges, or the embedding collapses.
     """
     device = resolve_device(spec.device)
     weights, data = streams(spec, device)
@@ -101,7 +103,7 @@ def fit(
     Raises
     ------
     TrainingError
-        If the objective stops being finite, or the embedding collapses.
+        If the objective or the embedding stops being finite, or a direction of the embedding collapses.
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
@@ -117,7 +119,9 @@ def fit(
             require_finite(value, step, learning_rate)
             if on_step:
                 on_step(step, value)
-    require_spread(first)
+    # The last step is judged like all others: by pairs that come after it.
+    observed = observe_pairs(judged_pairs(batch, first.shape[1]), generator)
+    require_sound(encoder, observed, steps=steps, learning_rate=learning_rate)
 
 
 def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
@@ -151,34 +155,55 @@ def require_finite(objective: float, step: int, learning_rate: float) -> None:
         If it is not.
     """
     if not math.isfinite(objective):
-        raise TrainingError(f"the objective is {objective} at step {step}: lower the learning rate {learning_rate:g}")
+        raise _diverged(f"the objective is {objective} at step {step}", learning_rate)
 
 
-def require_spread(embedding: Tensor) -> None:
-    """Refuse an embedding of shape (N, m) that has collapsed.
+def judged_pairs(batch: int, outputs: int) -> int:
+    """Return the number of pairs to judge a trained encoder by."""
+    return max(batch, _PAIRS_PER_OUTPUT * outputs)
+
+
+@torch.no_grad()
+def require_sound(encoder: nn.Module, observed: Tensor, *, steps: int, learning_rate: float) -> None:
+    """Refuse an encoder whose embedding of observations is not finite, or has collapsed.
 
     Raises
     ------
     TrainingError
-        If it has.
+        If it is so.
     """
-    variance = embedding.detach().var(dim=0).mean().item()
+    embedding = encoder(observed)
+    if not embedding.isfinite().all():
+        raise _diverged(f"the embedding is not finite after step {steps}", learning_rate)
+    variance = torch.linalg.eigvalsh(torch.atleast_2d(embedding.double().T.cov()))[0].item()
     if variance < _COLLAPSED_VARIANCE:
         raise TrainingError(
-            f"the embedding collapsed to a variance of {variance:.2g} per dimension: "
-            "raise the weight of the regularizer"
+            f"the embedding collapsed to a variance of {variance:.2g} along a direction: "
+            f"raise the weight of the regularizer, or train for more than {steps} steps"
         )
+
+
+def _diverged(what: str, learning_rate: float) -> TrainingError:
+    return TrainingError(f"{what}: lower the learning rate {learning_rate:g}")
 
 
 @torch.no_grad()
 def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_003) -> Recovery:
-    """Measure the recovery of the latents by a trained encoder on pairs it has not seen."""
+    """Measure the recovery of the latents by a trained encoder on pairs it has not seen.
+
+    Raises
+    ------
+    TrainingError
+        If the embedding is not finite.
+    """
     spec = checkpoint.spec
     device = next(checkpoint.encoder.parameters()).device
     generator = Generator(device).manual_seed(seed)
     latent, successor = GaussianWorld(spec.dim, spec.rho).pairs(points, generator)
     mixing = MIXINGS[spec.mixing](spec.dim)
     first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
+    if not (first.isfinite().all() and second.isfinite().all()):
+        raise _diverged("the embedding is not finite", spec.learning_rate)
     return measure_recovery(latent, first, second, spec.rho)
 
 

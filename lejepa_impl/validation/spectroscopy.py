@@ -31,7 +31,14 @@ from proofs_numeric.noise_stability import (
     radial_mixture_weights,
 )
 
-__all__ = ["degree_spectrum"]
+__all__ = ["EncoderError", "degree_spectrum"]
+
+#: Fourth powers of values beyond it, summed over rings, leave the range of float64.
+_LARGEST_VALUE = 1e60
+
+
+class EncoderError(ValueError):
+    """An encoder that fails, or returns what has no spectrum."""
 
 
 def degree_spectrum(
@@ -82,9 +89,11 @@ def degree_spectrum(
 
     Raises
     ------
+    EncoderError
+        If the encoder raises an error, or returns values of the wrong shape, complex, not finite or
+        beyond 1e60.
     ValueError
-        If an argument is out of range, samples are too few, or the encoder returns values of the
-        wrong shape or not finite.
+        If an argument is out of range, or samples are too few.
 
     References
     ----------
@@ -105,6 +114,8 @@ def degree_spectrum(
         )
     if not 0 < confidence < 1:
         raise ValueError(f"confidence={confidence} must lie strictly between 0 and 1, say 0.95")
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"seed={seed} must be a number of 64 bits, at least 0")
     if chunk < 1:
         raise ValueError(f"chunk={chunk} must be a number of latents, at least 1")
     device, dtype = _placement(encoder, device, dtype)
@@ -123,7 +134,7 @@ def degree_spectrum(
             rings = min(max(1, chunk // points), samples - first)
             plane, radius = _planes(rings, dim, probabilities, generator)
             latents = (turn @ plane.to(device, dtype)).reshape(rings * points, dim)
-            powers.append(_power(encoder(latents), rings, points))
+            powers.append(_power(_evaluate(encoder, latents), points))
             radii.append(radius)
     weights, controls = radial_mixture_weights(torch.cat(radii).numpy(), dim, probabilities.numpy())
     power = RingPower.from_samples(
@@ -147,22 +158,39 @@ def _planes(rings: int, dim: int, probabilities: Tensor, generator: torch.Genera
     return plane * (radius / gamma).sqrt()[:, None, None], radius
 
 
-def _power(output: Tensor, rings: int, points: int) -> Tensor:
-    """Power of each ring at the frequencies 0..K/2, shape (rings, K/2 + 1), on the CPU."""
-    count = rings * points
-    if not isinstance(output, Tensor) or output.ndim != 2 or len(output) != count:
+def _evaluate(encoder: Callable[[Tensor], Tensor], latents: Tensor) -> Tensor:
+    """Values of the encoder at latents of shape (B, n), in double precision, shape (B, m)."""
+    count = len(latents)
+    try:
+        output = encoder(latents)
+    except Exception as error:
+        raise EncoderError(
+            f"encoder failed on latents of shape {tuple(latents.shape)} with {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(output, Tensor) or output.ndim != 2 or len(output) != count or not output.numel():
         shape = tuple(output.shape) if isinstance(output, Tensor) else type(output).__name__
-        raise ValueError(
+        raise EncoderError(
             f"encoder returned {shape} for {count} latents: it must return a tensor of shape "
             f"({count}, m), each output in a column of its own"
         )
+    if output.is_complex():
+        raise EncoderError("encoder returned complex values: give real and imaginary part a column each")
     bad = int((~output.isfinite()).sum())
     if bad:
-        raise ValueError(
+        raise EncoderError(
             f"encoder returned {bad} values that are nan or infinite among {output.numel()}: "
             "its spectrum is not defined"
         )
-    values = output.to(torch.float64).reshape(rings, points, -1)
+    values = output.to(torch.float64)
+    largest = float(values.abs().max())
+    if largest > _LARGEST_VALUE:
+        raise EncoderError(f"encoder returned values up to {largest:.3g}: scale them to at most {_LARGEST_VALUE:g}")
+    return values
+
+
+def _power(values: Tensor, points: int) -> Tensor:
+    """Power of each ring at the frequencies 0..K/2, shape (rings, K/2 + 1), on the CPU."""
+    values = values.reshape(-1, points, values.shape[1])
     power = torch.fft.rfft(values, dim=1, norm="forward").abs().square().sum(2)
     power[:, 1:-1] *= 2
     return power.cpu()

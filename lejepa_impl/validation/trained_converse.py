@@ -19,7 +19,7 @@ from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import fit
 from lejepa_impl.validation.optimum import optimum, whitened
 from lejepa_impl.worlds.distributions import GaussianMixture
-from lejepa_impl.worlds.lattice import LatticeWorld, four_state_world
+from lejepa_impl.worlds.lattice import LatticeWorld, five_state_world, four_state_world
 from lejepa_impl.worlds.mixings import spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld, SmoothWorld
 from proofs_numeric.linear_optimum import platykurtic_noise, solve
@@ -91,6 +91,12 @@ def _recovery(world: LatticeWorld | SmoothWorld, profile: Profile, *, linear: bo
 def trained_on_four_states(profile: Profile) -> Finding:
     """An encoder trained in the four-state world recovers the latents linearly."""
     return _recovery(four_state_world(2), profile, linear=True)
+
+
+@evidence("gaussian_of_reversible_linear_optimum.reversible", Kind.TRAINED)
+def trained_on_five_states(profile: Profile) -> Finding:
+    """An encoder trained in the five-state world recovers the latents linearly."""
+    return _recovery(five_state_world(2), profile, linear=True)
 
 
 @evidence("smooth_non_gaussian_world", Kind.TRAINED)

@@ -6,6 +6,7 @@ W, section 5.
 """
 
 from collections.abc import Sequence
+from typing import SupportsFloat
 
 import torch
 from torch import Generator, Tensor
@@ -32,7 +33,7 @@ class GaussianWorld(AdditiveNoiseWorld):
         If `dim` or a correlation is out of range, or their numbers differ.
     """
 
-    def __init__(self, dim: int, rho: float | Sequence[float]) -> None:
+    def __init__(self, dim: int, rho: SupportsFloat | Sequence[SupportsFloat]) -> None:
         super().__init__(dim, rho, kurtosis=3.0, reversible=True)
         for value in self.pair_correlation.tolist():
             require_correlation(value)

@@ -91,6 +91,22 @@ def four_state_world(dim: int) -> LatticeWorld:
     return LatticeWorld(dim, (-3, -1, 1, 3), (-1, -1, 1, 1), (-2, 0, 2), (a, 1 - 2 * a, a))
 
 
+def five_state_world(dim: int) -> LatticeWorld:
+    r"""Return a world of five neighbouring states in which linear maps are the only whitened optimum.
+
+    States $-2,\dots,2$, drift $\mathrm{sign}(z)$, noise $-1, 0, 1$ with probabilities $a, 1-2a, a$ and
+    $a = (\sqrt{33}-3)/6$. Its stationary law is $(a, 1-a, 1, 1-a, a)/3$ and its pair correlation $(2+a)/4$; it is
+    not reversible.
+
+    Raises
+    ------
+    ValueError
+        If `dim` is below 1.
+    """
+    a = (math.sqrt(33) - 3) / 6
+    return LatticeWorld(dim, (-2, -1, 0, 1, 2), (-1, -1, 0, 1, 1), (-1, 0, 1), (a, 1 - 2 * a, a))
+
+
 def _lattice_kernel(
     states: Sequence[float], drift: Sequence[float], noise: Sequence[float], probabilities: Sequence[float]
 ) -> Tensor:

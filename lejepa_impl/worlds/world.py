@@ -10,7 +10,9 @@ W, section 3: assumptions (i) independent, (ii) stationary, (iii) additive noise
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import SupportsFloat
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -40,7 +42,7 @@ class World(ABC):
     def __init__(
         self,
         dim: int,
-        pair_correlation: float | Sequence[float],
+        pair_correlation: SupportsFloat | Sequence[SupportsFloat],
         *,
         kurtosis: float,
         reversible: bool,
@@ -48,12 +50,12 @@ class World(ABC):
     ) -> None:
         if dim < 1:
             raise ValueError(f"a world needs at least 1 latent, not {dim}")
-        correlations = [pair_correlation] * dim if isinstance(pair_correlation, int | float) else pair_correlation
-        if len(correlations) != dim:
-            raise ValueError(f"{len(correlations)} correlations given for {dim} latents: give one, or one each")
+        given = np.asarray(pair_correlation, dtype=np.float64)
+        if given.shape not in ((), (dim,)):
+            raise ValueError(f"{given.size} correlations given for {dim} latents: give one, or one each")
         self.dim = dim
         #: Correlation of each latent with its successor, shape (n,).
-        self.pair_correlation = torch.tensor(list(correlations), dtype=torch.float64)
+        self.pair_correlation = torch.tensor(np.broadcast_to(given, dim))
         self.kurtosis = kurtosis
         self.next_kurtosis = kurtosis if next_kurtosis is None else next_kurtosis
         self.stationary = next_kurtosis is None

@@ -11,8 +11,8 @@ from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
 
 from proofs_numeric.fuzzing import fuzz
-from proofs_numeric.reversible_diffusion import slowest_modes
 from proofs_numeric.strategies import orthogonal_matrices
+from proofs_numeric.sturm_liouville import diffusion_spectrum
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.hermite import sequence
 
@@ -161,20 +161,20 @@ _MODES = 7
 
 
 def _zeros_are_counted(skew: float, quadratic: float, quartic: float, half_width: float) -> None:
-    modes = slowest_modes(
+    spectrum = diffusion_spectrum(
         lambda z: -skew * z**3 - quadratic * z**2 - quartic * z**4,
-        half_width=half_width,
-        modes=_MODES,
-        cells=200,
-        diffusion=lambda z: 1 + z**2 / 4,
+        _MODES,
+        support=(-half_width, half_width),
+        mobility=lambda z: 1 + z**2 / 4,
+        tolerance=1e-6,
     )
-    counts = [modes.sign_changes(k) for k in range(_MODES)]
+    counts = [spectrum.sign_changes(k) for k in range(_MODES)]
     assert counts == list(range(_MODES)), f"sign changes {counts}"
 
 
 @evidence("sturm_oscillation", Kind.FUZZ)
 def zeros_of_slow_modes(profile: Profile) -> Finding:
-    """Discretised diffusions in single and double wells: mode k changes sign exactly k times."""
+    """Diffusions in single and double wells: mode k changes sign exactly k times."""
     return fuzz(
         _zeros_are_counted,
         st.floats(-0.2, 0.2),

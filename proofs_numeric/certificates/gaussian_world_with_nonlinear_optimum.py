@@ -1,17 +1,13 @@
 """Odd functions of a Gaussian latent with a flipped drift: how far from linear the best of them is."""
 
-from hypothesis import strategies as st
 from hypothesis import target
 from sympy import lambdify, sqrt
 
-from proofs_numeric.flipped_drift import odd_functions
-from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.flipped_drift import ACCURACY, odd_functions, search
 from theory.claim import JSON, Finding, Kind, Profile, evidence
 from theory.claims.uniqueness.gaussian_world_with_nonlinear_optimum import cubic_overlap
 from theory.notation import rho, x
 
-#: Error of the quadrature for correlations up to 0.8.
-_ACCURACY = 1e-9
 _mixed = lambdify((rho, x), (rho + rho**3) / 2 * cubic_overlap(x) / sqrt(6))
 
 
@@ -19,28 +15,19 @@ def _gains_by_leaning(correlation: float, threshold: float, sign: int) -> None:
     odd = odd_functions(correlation, threshold).with_sign(sign)
     image = odd.operator @ odd.latent
     expected = sign * float(_mixed(correlation, threshold))
-    assert abs(odd.cubic @ image - expected) <= _ACCURACY, "overlap of the image with degree 3"
+    assert abs(odd.cubic @ image - expected) <= ACCURACY, "overlap of the image with degree 3"
     best, affine = odd.optimum()
     target(affine)
     # A lean of b/2 gains this much (lemma), and as |S| <= 1 an eigenfunction has at most this share of z.
     leaning = 1 + expected**2 / 4
-    assert best - odd.latent @ image >= expected**2 / 2 / leaning - _ACCURACY, "gain over the linear map"
-    assert affine <= 1 / leaning + _ACCURACY, "a linear optimum"
+    assert best - odd.latent @ image >= expected**2 / 2 / leaning - ACCURACY, "gain over the linear map"
+    assert affine <= 1 / leaning + ACCURACY, "a linear optimum"
 
 
 @evidence("gaussian_world_with_nonlinear_optimum", Kind.FUZZ)
 def gain_over_linear_maps(profile: Profile) -> Finding:
     """The overlap is as stated, a leaning map gains what was proved, and the best odd function is not linear."""
-    return fuzz(
-        _gains_by_leaning,
-        st.floats(0.05, 0.8),
-        st.floats(0.05, 4),
-        st.sampled_from((1, -1)),
-        examples=profile.pick(quick=80, thorough=2_000),
-        rho="[0.05, 0.8]",
-        c="[0.05, 4]",
-        s="1 below c and -1 beyond, or the opposite",
-    )
+    return search(_gains_by_leaning, profile)
 
 
 @evidence("gaussian_world_with_nonlinear_optimum", Kind.FUZZ)

@@ -1,12 +1,10 @@
 """The bound on odd functions of a flipped drift, searched for violations, and thresholds on either side of it."""
 
 from flint import arb, ctx, fmpq
-from hypothesis import strategies as st
 from hypothesis import target
 from sympy import lambdify
 
-from proofs_numeric.flipped_drift import odd_functions
-from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.flipped_drift import ACCURACY, odd_functions, search
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.claims.uniqueness.gaussian_world_with_quadratic_optimum import (
     linear_overlap,
@@ -15,8 +13,6 @@ from theory.claims.uniqueness.gaussian_world_with_quadratic_optimum import (
 )
 from theory.notation import x
 
-#: Error of the quadrature for correlations up to 0.8.
-_ACCURACY = 1e-9
 #: Functions of the closed form, of arguments that may still be integers.
 _ENCLOSED = {
     "erf": lambda value: arb(value).erf(),
@@ -30,28 +26,19 @@ _overlap = lambdify(x, linear_overlap(x), modules="math")
 def _odd_functions_are_within_the_bound(correlation: float, threshold: float, sign: int) -> None:
     odd = odd_functions(correlation, threshold).with_sign(sign)
     overlap = sign * float(_overlap(threshold))
-    assert abs(odd.latent @ odd.operator @ odd.latent - correlation * overlap) <= _ACCURACY, "overlap"
+    assert abs(odd.latent @ odd.operator @ odd.latent - correlation * overlap) <= ACCURACY, "overlap"
     best, _ = odd.optimum()
     bound = float(odd_bound(correlation, overlap))
     target(best - bound)
-    assert best <= bound + _ACCURACY, f"correlation {best:.6g} > bound {bound:.6g}"
+    assert best <= bound + ACCURACY, f"correlation {best:.6g} > bound {bound:.6g}"
     if overlap <= quadratic_threshold(correlation):
-        assert best <= correlation**2 + _ACCURACY, "an odd function beats the quadratic one"
+        assert best <= correlation**2 + ACCURACY, "an odd function beats the quadratic one"
 
 
 @evidence("gaussian_world_with_quadratic_optimum", Kind.FUZZ)
 def searched_beyond_the_bound(profile: Profile) -> Finding:
     """Search for the odd function that comes nearest to the bound, or beyond it."""
-    return fuzz(
-        _odd_functions_are_within_the_bound,
-        st.floats(0.05, 0.8),
-        st.floats(0.05, 4),
-        st.sampled_from((1, -1)),
-        examples=profile.pick(quick=80, thorough=2_000),
-        rho="[0.05, 0.8]",
-        c="[0.05, 4]",
-        s="1 below c and -1 beyond, or the opposite",
-    )
+    return search(_odd_functions_are_within_the_bound, profile)
 
 
 @evidence("gaussian_world_with_quadratic_optimum", Kind.BALL)

@@ -1,11 +1,9 @@
 """Dynamics identified through bent encoders, searched for one that is shifted beyond the bound."""
 
-from dataclasses import replace
-
 import numpy as np
-from hypothesis import assume, target
+from hypothesis import assume
 
-from proofs_numeric.fuzzing import fuzz
+from proofs_numeric.fuzzing import WithinBound, fuzz
 from proofs_numeric.identification import Transitions, root_mean_square, transitions
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.claims.planning.identification_error import identification_bound
@@ -29,7 +27,7 @@ def rotations_are_seen_through(profile: Profile) -> Finding:
 @evidence("identification_error", Kind.FUZZ)
 def searched_beyond_the_bound(profile: Profile) -> Finding:
     """Search bent encoders and noisy samples for the largest ratio of the shift and its bound."""
-    ratios = [0.0]
+    within_bound = WithinBound()
 
     def holds(sample: Transitions) -> None:
         estimate, count = sample.estimate(), sample.states.shape[1]
@@ -44,9 +42,7 @@ def searched_beyond_the_bound(profile: Profile) -> Finding:
             excitation,
             root_mean_square(sample.next_states - estimate @ sample.regressors),
         )
-        ratios.append(float(shift / (bound + 1e-9)))
-        target(ratios[-1])
-        assert shift <= bound + 1e-9, f"shift {shift:.6g} > bound {bound:.6g}"
+        within_bound(shift, bound)
 
     finding = fuzz(
         holds,
@@ -57,4 +53,4 @@ def searched_beyond_the_bound(profile: Profile) -> Finding:
         encoder="rotation bent by a cubic",
         N="6 to 66",
     )
-    return replace(finding, covered={**finding.covered, "largest ratio": max(ratios)})
+    return within_bound.report(finding)

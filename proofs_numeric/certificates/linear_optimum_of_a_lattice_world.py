@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from theory.claim import JSON, Finding, Kind, Profile, evidence
-from theory.claims.uniqueness.linear_optimum_of_a_lattice_world import JUMP
+from theory.finite_world import JUMP
 
 Array = NDArray[np.float64]
 

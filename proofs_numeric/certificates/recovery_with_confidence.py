@@ -13,8 +13,8 @@ from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.hermite_coefficients import Coefficients, evaluate
 from proofs_numeric.strategies import correlations, near_identity_encoders
 from theory.claim import Finding, Kind, Profile, evidence
-from theory.claims.recovery.recovery_by_direction import bent_encoder
 from theory.encoder import HermiteEncoder
+from theory.instances import bent_encoder
 
 _CONFIDENCE = 0.95
 _FALSE_ALARM_PROBABILITY = 1e-6

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -82,7 +81,7 @@ def test_a_claim_is_explained_with_its_evidence_recomputed(command, claim):
 
 
 def test_train_and_spectrum(command, tmp_path):
-    tiny = ["--steps", 60, "--hidden", 8, "--depth", 2, "--batch", 16, "--slices", 4, "--device", "cpu"]
+    tiny = ["--mixing", "identity", "--steps", 200, "--hidden", 8, "--depth", 1, "--device", "cpu"]
     code, out, _ = command("train", *tiny, "--out", "some/encoder.safetensors")
     assert code == 0
     assert "R2(h->z)" in out
@@ -118,14 +117,20 @@ def test_the_spectrum_of_somebodys_own_encoder(command, tmp_path):
         (["train", "--mixing", "soup"], "--mixing soup: must be one of identity, spiral"),
         (["train", "--recipe", "magic"], "recipe 'magic' is unknown: use quick, fast, paper"),
         (["train", "--learning-rate", "1e30", "--steps", "100"], "lower the learning rate 1e+30"),
+        (["train", "--learning-rate", "1e30", "--steps", "1"], "not finite after step 1: lower the learning rate"),
+        (["train", "--t-max", "inf"], "--t-max inf: Input should be a finite number"),
+        (["train", "--hidden", "999999999"], "--hidden 999999999: Input should be less than or equal to"),
+        (["train", "--out", ""], "cannot write .: Is a directory; choose another path by --out"),
         (["train", "--out", "/proc/nowhere/x"], "cannot write /proc/nowhere: No such file or directory; choose"),
         (["verify", "--out", "/proc/nowhere"], "cannot write /proc/nowhere: No such file or directory; choose"),
         (["verify", "--jobs", "0"], "'--jobs': "),
         (["spectrum", "missing.safetensors"], "no such checkpoint: missing.safetensors"),
         (["spectrum", "math:sqrt"], "the number of latents of math:sqrt is not known: give it by --dim"),
         (["spectrum", "math:pi", "--dim", "1"], "math:pi is a float, not a callable on latents"),
-        (["spectrum", "no_module:x", "--dim", "1"], "cannot load no_module:x: No module named 'no_module'"),
+        (["spectrum", "no_module:x", "--dim", "1"], "ModuleNotFoundError: No module named 'no_module'"),
+        (["spectrum", ":x", "--dim", "1"], "cannot load :x as MODULE:OBJECT: ValueError: Empty module name"),
         (["spectrum", "torch:zeros_like", "--dim", "1", "--confidence", "2"], "confidence"),
+        (["spectrum", "torch:tanh", "--dim", "1", "--seed", "9" * 23], f"seed={'9' * 23} must be"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -142,22 +147,52 @@ def test_a_path_that_is_a_folder_is_refused_before_the_work(command, tmp_path):
     (tmp_path / "folder").mkdir()
     code, _, err = command("train", "--out", "folder")
     assert code == 2
-    assert "cannot write" in err
+    assert "cannot write folder: Is a directory; choose another path by --out" in err
+
+
+def test_a_report_that_is_a_folder_is_named(command, small_ledger, tmp_path):
+    small_ledger(True)
+    (tmp_path / "reports/verify.json").mkdir(parents=True)
+    code, _, err = command("verify", "--jobs", 1)
+    assert code == 2
+    assert "cannot write reports/verify.json: Is a directory" in err
+
+
+def test_a_run_that_fails_leaves_no_folder(command, tmp_path):
+    code, _, _ = command("train", "--steps", 1, "--hidden", 8, "--learning-rate", "1e30", "--device", "cpu")
+    assert code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        ("def encoder(z): raise OSError('no\\nweights')", "(1536, 2) with OSError: no weights"),
+        ("def encoder(z): return {}['layer']", "(1536, 2) with KeyError: 'layer'"),
+        ("encoder = torch.nn.Linear(5, 2)", "(1536, 2) with RuntimeError: mat1 and mat2 shapes cannot be multiplied"),
+        ("encoder = torch.nn.Module()", "with NotImplementedError: Module [Module] is missing"),
+        ("def encoder(z): return z[:, :0]", "encoder returned (1536, 0) for 1536 latents"),
+        ("def encoder(z) return z", "cannot load mine:encoder as MODULE:OBJECT: SyntaxError: "),
+    ],
+    ids=["OSError", "KeyError", "shape", "no forward", "no outputs", "syntax"],
+)
+def test_an_encoder_that_fails_is_told_in_one_line(command, tmp_path, monkeypatch, encoder, message):
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    (tmp_path / "mine.py").write_text(f"import torch\n{encoder}\n")
+    code, _, err = command("spectrum", "mine:encoder", "--dim", 2, "--samples", 64)
+    assert code == 2
+    assert [message in line for line in err.splitlines() if line].count(True) == 1
+    assert "Traceback" not in err
 
 
 def test_a_killed_run_leaves_no_file(tmp_path):
-    run = subprocess.Popen(
-        [sys.executable, "-m", "lejepa_impl.cli", "train", "--out", "folder/encoder.safetensors"],
-        cwd=tmp_path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    killed_in_evaluation = (
+        "import os, signal; from lejepa_impl import cli\n"
+        "cli.evaluate = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "cli.main()"
     )
-    # The folder is made when the run has checked that it can write there, just before it trains.
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "folder").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(1)
-    assert run.poll() is None
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    assert list((tmp_path / "folder").iterdir()) == []
+    arguments = ["train", "--mixing", "identity", "--depth", "1", "--steps", "200", "--out"]
+    out = str(tmp_path / "folder" / "encoder.safetensors")
+    run = subprocess.run([sys.executable, "-c", killed_in_evaluation, *arguments, out])
+    assert run.returncode == -signal.SIGKILL
+    assert list(tmp_path.rglob("*")) == []

@@ -1,6 +1,7 @@
 """Encoders compute what they say, from the generator they are given."""
 
 import numpy as np
+import pytest
 import torch
 from numpy.polynomial.hermite_e import hermeval
 from torch import Generator
@@ -39,3 +40,10 @@ def test_an_mlp_of_one_layer_is_linear():
     encoder = MLP(2, 2, hidden=8, depth=1, generator=Generator().manual_seed(0))
     x = torch.ones(1, 2)
     torch.testing.assert_close(encoder(3 * x) - encoder(2 * x), encoder(2 * x) - encoder(x))
+
+
+@pytest.mark.parametrize("wrong", [{"depth": 0}, {"hidden": 0}, {"inputs": 0}, {"outputs": -1}], ids=str)
+def test_an_mlp_without_layers_or_widths_is_refused(wrong):
+    sizes = {"inputs": 2, "outputs": 2, "hidden": 8, "depth": 2} | wrong
+    with pytest.raises(ValueError, match="must be at least 1"):
+        MLP(**sizes, generator=Generator())

@@ -1,5 +1,6 @@
 """The exact loss of an encoder against its loss sampled in torch."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -10,7 +11,7 @@ from sympy import Integer, Rational
 from torch import Generator
 
 from lejepa_impl.encoders import HermiteMap
-from lejepa_impl.validation.exact_loss import check_sampled_loss, sampled_loss
+from lejepa_impl.validation.exact_loss import check_sampled_loss, sampled_loss, to_torch
 from lejepa_impl.validation.monte_carlo import _sample_squared_hermite, alignment_loss
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from proofs_numeric.strategies import correlations, hermite_encoders
@@ -58,6 +59,16 @@ def test_latents_are_drawn_from_the_squared_polynomial(degree):
     standard_error = x.square().std() / count**0.5
     assert abs(x.square().mean() - (2 * degree + 1)) < 6.11 * standard_error
     assert abs(x.mean()) < 6.11 * x.std() / count**0.5
+
+
+@pytest.mark.parametrize("index", [(2,), (5,), (3, 2)], ids=str)
+def test_coefficients_become_orthonormal_ones(index):
+    # E He_a^2 = a!.
+    encoder = HermiteEncoder(len(index), ({index: Integer(3)},))
+    coefficients = to_torch(encoder).coefficients
+    exact = 9 * math.prod(map(math.factorial, index))
+    assert float(coefficients.square().sum()) == pytest.approx(exact, rel=1e-14)
+    assert float(encoder.variance_by_degree()[sum(index)]) == exact
 
 
 def test_a_constant_encoder_has_no_loss_at_all():

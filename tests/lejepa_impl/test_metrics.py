@@ -1,12 +1,13 @@
 """Metrics on maps whose recovery is known."""
 
+import dataclasses
 import math
 
 import pytest
 import torch
 from torch import Generator
 
-from lejepa_impl.metrics import measure_recovery, r2
+from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, orthogonal_factor, r2
 from lejepa_impl.objectives.alignment import alignment_loss
 from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.sigreg import SIGReg
@@ -62,15 +63,72 @@ def test_r2_is_out_of_sample():
     x = torch.randn(1000, 1, generator=Generator().manual_seed(0), dtype=torch.float64)
     y = x.clone()
     y[500:] *= -1
-    assert r2(x, y) == pytest.approx(-3, abs=0.1)
+    assert float(r2(x, y)) == pytest.approx(-3, abs=0.1)
+
+
+def of_many(*encoders):
+    first, second = (z[:1000] for z in pairs())
+    return first, *(torch.stack([encoder(z) for encoder in encoders]) for z in (first, second))
+
+
+ENCODERS = (turn, lambda z: 0.5 * z, lambda z: z**3)
+RHOS = torch.tensor([RHO, 0.5, 0.9])
+
+
+@pytest.mark.parametrize("own_latents", [False, True])
+def test_many_encoders_at_once_are_measured_as_one_by_one(own_latents):
+    latent, first, second = of_many(*ENCODERS)
+    measured = measure_recoveries(latent.expand_as(first) if own_latents else latent, first, second, RHOS)
+    expected = [measure_recovery(latent, *halves, float(rho)) for *halves, rho in zip(first, second, RHOS, strict=True)]
+    for one, other in zip(measured, expected, strict=True):
+        assert dataclasses.asdict(one) == pytest.approx(dataclasses.asdict(other), rel=1e-6, abs=1e-12)
+
+
+def test_an_encoder_that_diverged_leaves_the_others_alone():
+    latent, first, second = of_many(*ENCODERS)
+    expected = measure_recoveries(latent, first, second, RHO)
+    first[1, 7, 0] = math.inf
+    measured = measure_recoveries(latent, first, second, RHO)
+    for i in (0, 2):
+        # Round-off depends on where in memory an encoder's numbers are.
+        assert dataclasses.asdict(measured[i]) == pytest.approx(dataclasses.asdict(expected[i]), rel=1e-9, abs=1e-12)
+    values = dataclasses.asdict(measured[1])
+    assert (values.pop("points"), values.pop("dim")) == (1000, 2)
+    assert all(math.isnan(value) for value in values.values())
+    assert isinstance(measured[1], Recovery)
+
+
+def test_shapes_of_many_encoders_that_do_not_fit_are_refused():
+    latent, first, second = of_many(*ENCODERS)
+    with pytest.raises(ValueError, match="must have the shapes"):
+        measure_recoveries(latent[:10], first, second, RHO)
 
 
 def test_what_cannot_be_measured_is_refused():
     first, second = pairs()
     with pytest.raises(ValueError, match="must have one shape"):
         measure_recovery(first, first[:, :1], second, RHO)
-    with pytest.raises(ValueError, match="not finite"):
+    with pytest.raises(ValueError, match="the embedding is not finite"):
         measure_recovery(first, first * torch.nan, second, RHO)
+    with pytest.raises(ValueError, match="the latents are not finite"):
+        measure_recovery(first * torch.nan, first, second, RHO)
+    for few in (first[:7], first[:0], first[:, :0]):
+        with pytest.raises(ValueError, match="are too few"):
+            measure_recovery(few, few, few, RHO)
+    assert measure_recovery(first[:8], first[:8], second[:8], RHO).r2_embedding_to_latent == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rho", [0.0, 1.0, 2.0, math.nan])
+def test_a_correlation_out_of_range_is_refused(rho):
+    first, second = pairs()
+    with pytest.raises(ValueError, match=rf"correlation {rho} is not in \(-1, 1\)"):
+        measure_recovery(first, first, second, rho)
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3,), (4, 2, 3)], ids=str)
+def test_only_a_square_matrix_has_an_orthogonal_factor(shape):
+    with pytest.raises(ValueError, match=r"has no orthogonal factor: give a square one"):
+        orthogonal_factor(torch.ones(shape))
 
 
 def test_alignment_sums_over_dimensions_and_averages_over_pairs():

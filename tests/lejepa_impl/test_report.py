@@ -62,6 +62,15 @@ def test_a_claim_with_an_unexpected_verdict_fails_the_run():
     assert "Some claims do not have the verdict that they declare." in html
 
 
+def test_undecided_is_not_passed():
+    check = Evidence("degree_penalty", Kind.SMT, "hard", lambda _: Finding(None, detail="timeout"))
+    ledger = Ledger([LEDGER.claims["degree_penalty"]], [check])
+    undecided = verify(ledger, Profile.QUICK, jobs=1)
+    (item,) = json.loads(undecided.to_json())["claims"][0]["evidence"]
+    assert (item["passed"], item["undecided"]) == (False, True)
+    assert '<span class="failed">undecided</span>' in page.render(ledger, undecided)
+
+
 def test_worker_processes_find_the_same(report):
     def without_seconds(some):
         data = json.loads(some.to_json())

@@ -122,8 +122,9 @@ def test_it_tells_a_gaussian_from_a_uniform_of_the_same_variance():
     [
         ({"slices": 0}, "at least 1 slice, not 0"),
         ({"knots": 1}, "at least 2 knots, not 1"),
-        ({"t_max": 0.0}, "must be positive, not 0.0"),
-        ({"t_max": float("nan")}, "must be positive, not nan"),
+        ({"t_max": 0.0}, "must be positive and finite, not 0.0"),
+        ({"t_max": float("nan")}, "must be positive and finite, not nan"),
+        ({"t_max": float("inf")}, "must be positive and finite, not inf"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, message):

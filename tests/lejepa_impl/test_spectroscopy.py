@@ -328,6 +328,12 @@ def test_one_ring_at_a_time_is_enough_memory() -> None:
         ({"encoder": lambda z: z[:3]}, "encoder returned (3, 2) for 16384 latents"),
         ({"encoder": lambda z: z.numpy()}, "encoder returned ndarray for 16384 latents"),
         ({"encoder": lambda z: z / 0}, "encoder returned 32768 values that are nan or infinite"),
+        ({"encoder": lambda z: z[:, :0]}, "encoder returned (16384, 0) for 16384 latents"),
+        ({"encoder": lambda z: z + 1j * z**2}, "encoder returned complex values: give real and imaginary part"),
+        ({"encoder": lambda z: 1e150 * z.double()}, "encoder returned values up to"),
+        ({"encoder": nn.Linear(5, 2)}, "encoder failed on latents of shape (16384, 2) with RuntimeError: mat1"),
+        ({"seed": -1}, "seed=-1 must"),
+        ({"seed": 2**64}, f"seed={2**64} must"),
     ],
 )
 def test_bad_input_is_refused(options: dict, message: str) -> None:

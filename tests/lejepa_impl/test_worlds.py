@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import scipy.stats
 import torch
@@ -19,7 +21,7 @@ from lejepa_impl.worlds.distributions import (
     Logistic,
 )
 from lejepa_impl.worlds.gaussian import GaussianWorld, TwoViewsWorld
-from lejepa_impl.worlds.lattice import LatticeWorld, four_state_world
+from lejepa_impl.worlds.lattice import LatticeWorld, five_state_world, four_state_world
 from lejepa_impl.worlds.mixings import MIXINGS, identity, spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
 from lejepa_impl.worlds.world import AdditiveNoiseWorld
@@ -34,6 +36,7 @@ WORLDS = {
     "gaussian, anisotropic": GaussianWorld(3, [0.9, 0.2, -0.5]),
     "two views": TwoViewsWorld(2, 0.9),
     "four states": four_state_world(2),
+    "five states": five_state_world(2),
     "lopsided lattice": LatticeWorld(2, [0, 1, 2, 3, 4], [1, 0, 0, 1, 1], [0, 1, 3], [0.5, 0.3, 0.2]),
     "bimodal noise": SmoothWorld(
         2, lambda z: 0.7 * z, GaussianMixture([0.5, 0.5], [-0.8, 0.8], [0.2, 0.2]), half_width=9, points=161
@@ -299,3 +302,14 @@ def test_the_identity_changes_nothing():
 def test_a_mixing_of_another_dimension_is_refused():
     with pytest.raises(ValueError, match="has 2 latents, not 3"):
         MIXINGS["spiral"](3)
+
+
+@pytest.mark.parametrize(
+    "rho",
+    [np.float32(0.5), Fraction(1, 2), torch.tensor(0.5), [Fraction(1, 2), 0.5], torch.tensor([0.5, 0.5])],
+    ids=str,
+)
+def test_a_correlation_is_any_real_number(rho):
+    world = GaussianWorld(2, rho)
+    assert world.pair_correlation.tolist() == [0.5, 0.5]
+    assert world.pairs(3, Generator().manual_seed(0))[1].shape == (3, 2)

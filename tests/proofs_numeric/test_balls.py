@@ -20,6 +20,10 @@ def test_the_tail_is_counted():
     assert 0.25 < float(enclosure.rad()) < 0.3
 
 
+def test_certificates_are_at_least_as_tight_as_required():
+    assert MAX_RADIUS <= 1e-25
+
+
 def test_a_wide_ball_does_not_certify():
     with ctx.workprec(128):
         ball = arb(1, 2 * MAX_RADIUS)

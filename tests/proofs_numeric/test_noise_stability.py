@@ -138,6 +138,22 @@ def test_moments_and_linear_fraction() -> None:
     )
 
 
+def test_it_prints_as_a_table_of_its_intervals() -> None:
+    power = ring_mean({1: 1.0, 3: 0.25})
+    spectrum = fit_degree_spectrum(known_ring(power, 1e-3 * power), max_degree=3, confidence=0.9)
+    heading, *rows = str(spectrum).splitlines()
+    assert heading.split() == ["degree", "variance", "90%", "interval"]
+    assert [row.split("  [")[0].strip().rsplit(maxsplit=1)[0].strip() for row in rows] == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "> 3",
+        "linear share",
+    ]
+    assert rows[1].split() == ["1", "1", f"[{spectrum.lower[1]:.4g},", f"{spectrum.upper[1]:.4g}]"]
+
+
 def test_fraction_is_a_ratio_over_the_region() -> None:
     # The share of a degree lies between the ratios of the bounds of its parts.
     power = ring_mean({1: 1.0, 3: 1.0})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from proofs_numeric.planning_worlds import FiniteWorld, finite_worlds
+from proofs_numeric.planning_worlds import PlanningProblem, planning_problems
 from theory.claims.planning.sharp_planning_bound import sharp_planning_bound
 
 
@@ -15,7 +15,7 @@ def nearly_attaining(horizon, size=0.01, rare=1e-9):
     points = np.array([[1.0], [-1.0], [9.0], [-9.0]])
     right, left, _, _ = np.eye(4)
     slopes = np.array([[1.0] * horizon + [1.0], [-1.0] * horizon + [1.0]])
-    world = FiniteWorld(
+    world = PlanningProblem(
         points,
         points + size * np.array([[2 * horizon + 1], [-1], [0], [0]]),
         np.array([0.5 - rare, 0.5 - rare, rare, rare]),
@@ -43,7 +43,7 @@ def test_costs_are_lipschitz_and_those_of_the_laws():
 
 @pytest.mark.parametrize("separable", [True, False], ids=["separable", "general"])
 def test_generated_worlds_are_worlds(separable):
-    @given(finite_worlds(separable=separable))
+    @given(planning_problems(separable=separable))
     def check(world):
         np.testing.assert_allclose(world.laws.sum(axis=2), 1)
         assert world.reference.sum() == pytest.approx(1)

@@ -81,9 +81,22 @@ def test_eigenfunctions_are_orthonormal(known):
 @both
 def test_eigenfunction_k_changes_sign_k_times(known):
     spectrum = diffusion_spectrum(known.log_density, 6, **known.settings)
-    bulk = spectrum.weights > 1e-14
-    signs = np.sign(spectrum.eigenfunctions[:, bulk])
-    assert ((np.diff(signs, axis=1) != 0).sum(1) == np.arange(len(signs))).all()
+    modes = range(len(spectrum.eigenvalues))
+    assert [spectrum.sign_changes(mode) for mode in modes] == list(modes)
+
+
+@pytest.mark.parametrize(
+    ("name", "r2"),
+    [
+        ("shifted_hermite", [1, 0]),
+        # An affine function explains 96/pi^4 of the variance of half a cosine.
+        ("cosines", [96 / np.pi**4, 0]),
+        ("legendre", [1, 0]),
+    ],
+)
+def test_the_affine_part_of_an_eigenfunction_is_known(name, r2):
+    spectrum = diffusion_spectrum(KNOWN[name].log_density, 3, **KNOWN[name].settings)
+    np.testing.assert_allclose([spectrum.affine_r2(mode) for mode in (1, 2)], r2, atol=1e-10)
 
 
 def test_a_loose_tolerance_gives_honest_bars():

@@ -62,3 +62,17 @@ def test_a_wrong_multi_index_is_refused(index):
 def test_statements_are_typeset_as_the_papers_write_them():
     statement = GaussianExpectation(sp.hermite_prob(sp.Symbol("d"), x), x)
     assert latex(statement) == r"\mathbb{E}_{x}\left[\mathrm{He}_{d}\left(x\right)\right]"
+
+
+@pytest.mark.parametrize("dim", [0, -1])
+def test_an_encoder_of_no_latents_is_refused(dim):
+    with pytest.raises(ValueError, match=f"needs at least 1 latent, not {dim}"):
+        HermiteEncoder(dim, ({},))
+
+
+@pytest.mark.parametrize("rho", [2, sp.Rational(-3, 2)])
+def test_the_loss_at_a_number_that_is_no_correlation_is_refused(rho):
+    encoder = HermiteEncoder(1, ({(2,): sp.Integer(1)},))
+    with pytest.raises(ValueError, match=r"is not in \[-1, 1\]"):
+        encoder.alignment_loss(rho)
+    assert encoder.alignment_loss(sp.Integer(-1)) == 0

@@ -4,11 +4,11 @@ import pytest
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
+from theory.claims.uniqueness import linear_optimum_of_a_lattice_world
 from theory.claims.uniqueness.first_order_family import optimality_defect, stationarity_defect
 from theory.claims.uniqueness.four_states_are_the_fewest import arrangements, regression_is_linear
 from theory.claims.uniqueness.gaussian_noise_first_order import gaussian_noise_factor
-from theory.claims.uniqueness.linear_optimum_of_a_lattice_world import JUMP, four_state_world
-from theory.finite_world import FiniteWorld
+from theory.finite_world import JUMP, FiniteWorld, four_state_world
 from theory.proof import valid
 
 x = sp.Symbol("x")
@@ -114,3 +114,15 @@ def test_gaussian_noise_leaves_no_solution_but_zero(degree):
     assert sp.linsolve(equations, latent, drift) == {(0, 0)}
     determinant = sp.Matrix([[sp.diff(e, symbol) for symbol in (latent, drift)] for e in equations]).det()
     assert sp.simplify(determinant - gaussian_noise_factor(degree, rho)) == 0
+
+
+def test_a_world_whose_linear_map_is_not_optimal_does_not_refute():
+    finding = linear_optimum_of_a_lattice_world._linear_optimum(four_state_world(sp.Rational(1, 3), sp.QQ))
+    assert finding.passed is False
+    assert "the linear map is an eigenfunction" in finding.detail
+
+
+@pytest.mark.parametrize(("bound", "below"), [(1, False), (2, False), (3, True)])
+def test_roots_are_compared_exactly(bound, below):
+    t = linear_optimum_of_a_lattice_world.x
+    assert linear_optimum_of_a_lattice_world._roots_are_below(sp.Poly(t**2 - 5, t), sp.Integer(bound)) is below

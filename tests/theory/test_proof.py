@@ -3,6 +3,7 @@
 import pytest
 import sympy as sp
 
+from theory.notation import Expectation
 from theory.proof import counterexample, identity, to_z3, true_at, valid
 
 x, y = sp.symbols("x y", real=True)
@@ -59,6 +60,29 @@ def test_a_timeout_is_undecided_and_says_so():
     finding = valid(hard, timeout_ms=1)
     assert finding.passed is None
     assert "no answer" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        (sp.Implies(sp.And(x >= 0, y >= x), sp.sqrt(x) <= sp.sqrt(y)), True),
+        (sp.Implies(sp.And(x >= 0, y >= 0), sp.sqrt(x + y) <= sp.sqrt(x) + sp.sqrt(y)), True),
+        (sp.Implies(x > 0, 1 / sp.sqrt(x) > 0), True),
+        (sp.Implies(x >= 2, sp.sqrt(2 * x) >= 2), True),
+        (sp.Implies(x >= 0, sp.sqrt(x) <= x), False),
+        # Where a radicand is negative, nothing is known of the root.
+        (sp.Implies(y >= x, sp.sqrt(x) <= sp.sqrt(y)), False),
+    ],
+    ids=str,
+)
+def test_square_roots_are_the_nonnegative_ones(statement, verdict):
+    assert valid(statement).passed is verdict
+
+
+def test_an_expectation_is_some_real_number():
+    mean = Expectation(x)
+    assert valid(sp.Implies(mean >= 1, mean**2 >= 1)).passed
+    assert valid(sp.Implies(x >= 1, mean >= 1)).passed is False
 
 
 @pytest.mark.parametrize("statement", [sp.sin(x) > 0, sp.sqrt(x) > 0, sp.Symbol("w") > 0])

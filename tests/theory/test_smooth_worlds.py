@@ -35,7 +35,7 @@ def test_moment_bounds_hold_and_are_not_wasteful(polynomial, bound):
         (existence, "STAYS", "RADIUS"),
         (world, "COMPLEMENT", "OTHERS"),
         (world, "EIGENVALUE", "TOP"),
-        (world, "NON_GAUSSIAN", "KURTOSIS"),
+        (world, "OPTIMUM", "KURTOSIS"),
     ],
     ids=lambda part: part if isinstance(part, str) else part.__name__.rpartition(".")[2],
 )

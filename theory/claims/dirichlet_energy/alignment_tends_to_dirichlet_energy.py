@@ -14,9 +14,9 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.gaussian_world import contraction
-from theory.notation import alignment_loss, d, rho
+from theory.instances import dense_encoders, of_encoder
+from theory.notation import alignment_loss, d, dirichlet_energy, rho
 
 DEGREE = Step(
     "degree",
@@ -44,6 +44,7 @@ CLAIM = Claim(
     assumptions=assume(*GAUSSIAN_WORLD, "square_integrable") | {"small_steps": r"$\rho\to1$."},
     background=("hermite_completeness",),
     steps=(DEGREE, DOMINATED),
+    holds_at=lambda _: (of_encoder(encoder, rho) for encoder in dense_encoders([(1, 1, 5), (2, 1, 2)])),
     expected=Verdict.PROVED,
 )
 

@@ -11,10 +11,11 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
-from theory.notation import alignment_loss, rho
+from theory.instances import CORRELATIONS, dense_encoders, of_encoder, whitened_encoders
+from theory.notation import alignment_loss, d, dirichlet_energy, rho, w
 
 _degree, _power, _variance = sp.symbols("d r v", real=True)
+_energy_of_a_step = 2 * (1 - rho) * dirichlet_energy
 
 INDUCTION = Step(
     "induction",
@@ -55,10 +56,18 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="The alignment loss is at most the Dirichlet energy of a step",
     says=r"$L(h)\le2(1-\rho)\,\mathbb{E}|Dh|_F^2$, with equality iff $h$ has no variance beyond degree 1.",
-    statement=sp.LessThan(alignment_loss, 2 * (1 - rho) * dirichlet_energy),
+    statement=sp.And(
+        sp.LessThan(alignment_loss, _energy_of_a_step),
+        sp.Equivalent(sp.Eq(alignment_loss, _energy_of_a_step), sp.Eq(sp.Sum(w[d], (d, 2, sp.oo)), 0)),
+    ),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "square_integrable"),
     background=("hermite_completeness",),
     steps=(INDUCTION, SUM),
+    holds_at=lambda _: (
+        of_encoder(encoder, correlation)
+        for encoder in [*dense_encoders([(1, 1, 4), (2, 2, 2)]), *whitened_encoders(2)]
+        for correlation in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 

@@ -17,6 +17,8 @@ from theory.notation import n
 _i = sp.Symbol("i", integer=True, positive=True)
 _term = sp.IndexedBase("x", real=True)
 _next, _mean, _product, _mean_power = sp.symbols("x a G P", real=True)
+_product_of_terms = sp.Product(_term[_i], (_i, 1, n))
+_power_of_mean = (sp.Sum(_term[_i], (_i, 1, n)) / n) ** n
 _excess, _exponent, _power = sp.symbols("u k B", real=True)
 
 BERNOULLI = Step(
@@ -65,12 +67,22 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="The arithmetic mean is at least the geometric mean",
     says=r"$\prod_i x_i\le(\frac1n\sum_i x_i)^n$ for $x_1,\dots,x_n\ge0$, with equality iff all are equal.",
-    statement=sp.LessThan(
-        sp.Product(_term[_i], (_i, 1, n)),
-        (sp.Sum(_term[_i], (_i, 1, n)) / n) ** n,
+    statement=sp.And(
+        sp.LessThan(_product_of_terms, _power_of_mean),
+        sp.Equivalent(
+            sp.Eq(_product_of_terms, _power_of_mean), sp.Eq(sp.Sum((_term[_i] - _term[1]) ** 2, (_i, 1, n)), 0)
+        ),
     ),
     assumptions={"nonnegative": r"$x_i\ge0$ for every $i$.", "a_term": r"There is a term: $n\ge1$."},
     steps=(BERNOULLI, SHIFT, INDUCTION),
+    holds_at=lambda _: (
+        {
+            n: sp.Integer(len(values)),
+            # Terms are counted from 1.
+            _term: sp.Tuple(sp.nan, *(sp.Rational(value, 2) for value in values)),
+        }
+        for values in [(3,), (0, 5), (1, 1), (2, 1, 3), (0, 0, 0), (4, 4, 4), (4, 5, 4, 4)]
+    ),
     expected=Verdict.PROVED,
 )
 

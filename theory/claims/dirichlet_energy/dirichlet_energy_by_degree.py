@@ -16,11 +16,8 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.assumptions import assume
 from theory.gaussian_world import PairPolynomials
 from theory.hermite import generating_function, multi_indices, sequence
-from theory.notation import Expectation, d, k, t, w, x
-
-#: Squared Frobenius norm of the Jacobian of an encoder, and its expectation.
-squared_jacobian = sp.Symbol("|Dh(z)|_F^2", real=True)
-dirichlet_energy = Expectation(squared_jacobian)
+from theory.instances import CORRELATIONS, dense_encoders, of_encoder
+from theory.notation import d, dirichlet_energy, k, t, w, x
 
 DERIVATIVE = Step(
     "derivative",
@@ -54,6 +51,10 @@ CLAIM = Claim(
     assumptions=assume("gaussian_latents", "square_integrable"),
     background=("hermite_completeness",),
     steps=(DERIVATIVE, DEGREE),
+    holds_at=lambda profile: (
+        of_encoder(encoder, CORRELATIONS[0])
+        for encoder in dense_encoders(profile.pick(quick=[(1, 1, 6), (2, 2, 2)], thorough=[(1, 2, 12), (3, 2, 3)]))
+    ),
     expected=Verdict.PROVED,
 )
 

@@ -12,12 +12,11 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.dirichlet_energy.log_jacobian_has_mean_zero import GAUSSIAN_DIFFEOMORPHISM
-from theory.notation import n
+from theory.notation import dirichlet_energy, n
 
 _root, _root_power, _mean, _mean_power = sp.symbols("r R a P", real=True)
-_energy, _geometric, _log, _dim = sp.symbols("J G l n", real=True)
+_geometric, _mean_log = sp.symbols("G l", real=True)
 
 SINGULAR_VALUES = Step(
     "singular_values",
@@ -36,15 +35,18 @@ JENSEN = Step(
     "jensen",
     r"$G=\mathbb{E}\,|\det Dh|^{2/n}=\mathbb{E}\,e^{(2/n)\log|\det Dh|}\ge1+\frac2n\,l$ with $l$ the mean of the "
     r"logarithm, which is zero.",
-    sp.Implies(sp.And(_dim > 0, _geometric >= 1 + 2 / _dim * _log, sp.Eq(_log, 0)), _geometric >= 1),
+    sp.Implies(sp.And(_geometric >= 1 + 2 / n * _mean_log, sp.Eq(_mean_log, 0)), _geometric >= 1),
     by=("exponential_above_its_tangent", "log_jacobian_has_mean_zero"),
     decided_by=Kind.SMT,
     over={"n": "(0, oo)"},
 )
 TOTAL = Step(
     "total",
-    r"Together, the energy $J\ge nG\ge n$.",
-    sp.Implies(sp.And(_dim > 0, _energy >= _dim * _geometric, _geometric >= 1), _energy >= _dim),
+    r"Together, the energy is at least $nG\ge n$.",
+    sp.Implies(
+        sp.And(sp.StrictGreaterThan(n, 0, evaluate=False), dirichlet_energy >= n * _geometric, _geometric >= 1),
+        dirichlet_energy >= n,
+    ),
     decided_by=Kind.SMT,
     over={"n": "(0, oo)"},
 )

@@ -1,7 +1,7 @@
 r"""The exponential function lies above its tangent at 0, which is Jensen's inequality for it.
 
 .. math:: e^x \ge 1 + x, \qquad
-          \mathbb{E}\,e^{X} \ge 1 + \mathbb{E}X = 1 \text{ if } \mathbb{E}X = 0
+          \mathbb{E}\,e^{X} \ge 1 + \mathbb{E}X
 
 References
 ----------
@@ -13,7 +13,7 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.notation import s, x
 
-_exponential, _slope = sp.symbols("e c", real=True)
+_exponential, _slope, _mean, _mean_exponential, _mean_gap = sp.symbols("e c M G g", real=True)
 
 REMAINDER = Step(
     "remainder",
@@ -33,6 +33,19 @@ SIGN = Step(
     decided_by=Kind.SMT,
     over={"x": "real", "s": "between 0 and x"},
 )
+MEAN = Step(
+    "mean",
+    r"So $e^X-1-X\ge0$ has a mean $g=G-1-M\ge0$, $G=\mathbb{E}\,e^X$, $M=\mathbb{E}X$, which is $0$ only if $X=0$ "
+    r"almost surely.",
+    sp.Implies(
+        sp.And(_mean_gap >= 0, sp.Eq(_mean_gap, _mean_exponential - 1 - _mean)),
+        sp.And(
+            _mean_exponential >= 1 + _mean,
+            sp.Implies(sp.Eq(_mean_exponential, 1 + _mean), sp.Eq(_mean_gap, 0)),
+        ),
+    ),
+    decided_by=Kind.SMT,
+)
 
 CLAIM = Claim(
     id="exponential_above_its_tangent",
@@ -40,11 +53,14 @@ CLAIM = Claim(
     locator="Appendix E",
     role=Role.EXTENSION,
     title="The exponential function lies above its tangent",
-    says=r"$e^x\ge1+x$ with equality iff $x=0$; so $\mathbb{E}\,e^X\ge1$ if $\mathbb{E}X=0$, with equality iff $X=0$ "
+    says=r"$e^x\ge1+x$ with equality iff $x=0$; so $\mathbb{E}\,e^X\ge1+\mathbb{E}X$, with equality iff $X=0$ "
     r"almost surely.",
-    statement=sp.GreaterThan(sp.exp(x), 1 + x),
+    statement=sp.And(
+        sp.GreaterThan(sp.exp(x), 1 + x), sp.Equivalent(sp.Eq(sp.exp(x), 1 + x, evaluate=False), sp.Eq(x, 0))
+    ),
     assumptions={"tangent": r"The line $1+cx$ is the tangent at $0$: $c=1$."},
-    steps=(REMAINDER, SIGN),
+    steps=(REMAINDER, SIGN, MEAN),
+    holds_at=lambda _: ({x: sp.Rational(value, 8)} for value in (-40, -8, -1, 0, 1, 8, 40)),
     expected=Verdict.PROVED,
 )
 

@@ -1,6 +1,6 @@
 r"""An isometry of Euclidean space that fixes the origin is linear: Mazur-Ulam, where inner products decide it.
 
-.. math:: |h(x)-h(y)| = |x-y| \text{ for all } x, y \;\Longrightarrow\; h(x) = Qx + h(0),\quad Q^\top Q = I_n
+.. math:: |h(x)-h(y)| = |x-y| \text{ for all } x, y \iff h(x) = Qx + h(0),\quad Q^\top Q = I_n
 
 References
 ----------
@@ -8,9 +8,12 @@ W, Appendix E; S. Mazur, S. Ulam, "Sur les transformations isométriques d'espac
 normés", Comptes rendus 194, 1932, for normed spaces.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.instances import rational_rotation
 from theory.notation import Q, encoded, latent, n
 
 _xx, _xy, _yy = sp.symbols("xx xy yy", real=True)
@@ -18,6 +21,10 @@ _kept_xx, _kept_xy, _kept_yy, _kept_distance = sp.symbols("hxhx hxhy hyhy D", re
 _ss, _sx, _sy = sp.symbols("ss sx sy", real=True)
 _scale, _scaled, _cross = sp.symbols("c tt tx", real=True)
 _origin = sp.MatrixSymbol("h(0)", n, 1)
+_distance, _image_distance = sp.symbols("|z-y|^2 |h(z)-h(y)|^2", real=True)
+#: The form that isometries take.
+AFFINE = sp.And(sp.Eq(encoded, Q * latent + _origin), sp.Eq(Q.T * Q, sp.Identity(n)))
+_difference = sp.MatrixSymbol("z-y", n, 1)
 
 POLARISATION = Step(
     "polarisation",
@@ -60,6 +67,42 @@ HOMOGENEOUS = Step(
     decided_by=Kind.SMT,
     over={"c": "real", "tt": "<h(t), h(t)>", "tx": "<h(t), h(x)>"},
 )
+CONVERSE = Step(
+    "converse",
+    r"Conversely $|Q(z-y)|^2=(z-y)^\top Q^\top Q\,(z-y)$, which is $|z-y|^2$ if $Q^\top Q=I$.",
+    sp.Eq(
+        sp.MatMul(sp.Transpose(sp.MatMul(Q, _difference)), sp.MatMul(Q, _difference)),
+        sp.MatMul(sp.Transpose(_difference), sp.MatMul(sp.Transpose(Q), Q), _difference),
+        evaluate=False,
+    ),
+    decided_by=Kind.SYMBOLIC,
+    over={"n": "every integer >= 1"},
+)
+
+
+def _maps() -> Iterator[dict[sp.Basic, sp.Basic]]:
+    """Reflections in lines that miss the origin, rotations, and maps that are no isometries, of the plane."""
+    z, y = (sp.Matrix(sp.symbols(f"{name}_1:3", real=True)) for name in "zy")
+    normal = sp.Matrix([1, 2])
+    shift = sp.Matrix([sp.Rational(1, 2), -3])
+    for image in (
+        z - 2 * (normal.dot(z) - 1) / normal.dot(normal) * normal,
+        rational_rotation(2) * z + shift,
+        2 * z,
+        z + shift * z[0],
+        z + sp.Matrix([0, z[0] ** 2]),
+    ):
+        image_of_y, offset = (image.subs(dict(zip(z, at, strict=True))) for at in (y, (0, 0)))
+        yield {
+            n: sp.Integer(2),
+            _distance: (z - y).dot(z - y),
+            _image_distance: (image - image_of_y).dot(image - image_of_y),
+            encoded: sp.ImmutableMatrix(image),
+            latent: sp.ImmutableMatrix(z),
+            _origin: sp.ImmutableMatrix(offset),
+            Q: sp.ImmutableMatrix(image.jacobian(z).subs(dict.fromkeys(z, 0))),
+        }
+
 
 CLAIM = Claim(
     id="isometries_are_affine",
@@ -67,10 +110,11 @@ CLAIM = Claim(
     locator="Appendix E, Mazur-Ulam",
     role=Role.THEOREM,
     title="Isometries of Euclidean space are affine",
-    says=r"If $|h(x)-h(y)|=|x-y|$ for all $x,y\in\mathbb{R}^n$, then $h(x)=Qx+h(0)$ with $Q$ orthogonal.",
-    statement=sp.Eq(encoded, Q * latent + _origin),
+    says=r"$|h(z)-h(y)|=|z-y|$ for all $z,y\in\mathbb{R}^n$ iff $h(z)=Qz+h(0)$ with $Q$ orthogonal.",
+    statement=sp.Equivalent(sp.Eq(_image_distance, _distance), AFFINE),
     assumptions={"all_distances": r"$|h(x)-h(y)|=|x-y|$ for all pairs $x,y$."},
-    steps=(POLARISATION, ADDITIVE, HOMOGENEOUS),
+    steps=(POLARISATION, ADDITIVE, HOMOGENEOUS, CONVERSE),
+    holds_at=lambda _: _maps(),
     expected=Verdict.PROVED,
 )
 

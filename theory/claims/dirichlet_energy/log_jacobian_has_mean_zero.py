@@ -11,7 +11,7 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.notation import Expectation, GaussianExpectation, z
+from theory.notation import Expectation, GaussianExpectation, n, z
 
 #: Assumptions on the map that the argument of Appendix E makes, besides those on the world.
 GAUSSIAN_DIFFEOMORPHISM = {
@@ -20,8 +20,10 @@ GAUSSIAN_DIFFEOMORPHISM = {
 }
 
 log_jacobian = sp.Symbol(r"\log|\det Dh(z)|", real=True)
-_image, _log, _dim = sp.symbols("y l n", real=True)
-_moment, _moment_of_image = sp.symbols("E|z|^2 E|h|^2", real=True)
+_mean = Expectation(log_jacobian)
+_image = sp.Symbol("y", real=True)
+_moment = Expectation(sp.Symbol("|z|^2", real=True))
+_moment_of_image = Expectation(sp.Symbol("|h(z)|^2", real=True))
 
 
 def _density(value: sp.Expr) -> sp.Expr:
@@ -38,14 +40,14 @@ CHANGE_OF_VARIABLES = Step(
 )
 MEAN = Step(
     "mean",
-    r"Its mean $l$ is half the difference of two second moments, which are both $n$.",
+    r"So its mean is half the difference of two second moments, which are both $n$.",
     sp.Implies(
         sp.And(
-            sp.Eq(_log, (_moment_of_image - _moment) / 2),
-            sp.Eq(_moment_of_image, _dim),
-            sp.Eq(_moment, _dim),
+            sp.Eq(_mean, (_moment_of_image - _moment) / 2),
+            sp.Eq(_moment_of_image, n),
+            sp.Eq(_moment, n),
         ),
-        sp.Eq(_log, 0),
+        sp.Eq(_mean, 0),
     ),
     decided_by=Kind.SMT,
     over={"n": "real"},
@@ -58,7 +60,7 @@ CLAIM = Claim(
     role=Role.THEOREM,
     title="The logarithm of the Jacobian determinant has mean zero",
     says=r"$\mathbb{E}\log|\det Dh(z)|=0$ for a diffeomorphism that preserves $N(0,I_n)$.",
-    statement=sp.Eq(Expectation(log_jacobian), 0),
+    statement=sp.Eq(_mean, 0),
     assumptions=assume("gaussian_latents") | GAUSSIAN_DIFFEOMORPHISM,
     steps=(CHANGE_OF_VARIABLES, MEAN),
     expected=Verdict.PROVED,

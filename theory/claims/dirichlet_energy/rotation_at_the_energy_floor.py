@@ -2,6 +2,7 @@ r"""The Dirichlet energy is at its floor for rotations, and for nothing else.
 
 .. math:: \mathbb{E}|Dh|_F^2 = n \;\Longrightarrow\; Dh(z) \in O(n) \text{ for all } z
           \;\Longrightarrow\; |h(x)-h(y)| = |x-y| \;\Longrightarrow\; h(z) = Qz
+          \;\Longrightarrow\; \mathbb{E}|Dh|_F^2 = n
 
 References
 ----------
@@ -13,9 +14,9 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.claims.dirichlet_energy import isometries_are_affine
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.dirichlet_energy.log_jacobian_has_mean_zero import GAUSSIAN_DIFFEOMORPHISM
-from theory.notation import Q, encoded, latent, n
+from theory.instances import gaussian_diffeomorphisms, of_map
+from theory.notation import Q, dirichlet_energy, encoded, latent, n
 
 _first, _second = sp.symbols("a b", real=True)
 _value, _power = sp.symbols("s p", real=True)
@@ -59,7 +60,7 @@ ISOMETRY = Step(
 AFFINE = Step(
     "affine",
     r"Hence $h(z)=Qz+h(0)$ with $Q$ orthogonal.",
-    isometries_are_affine.CLAIM.statement,
+    isometries_are_affine.AFFINE,
     by=("isometries_are_affine",),
 )
 CENTRED = Step(
@@ -70,6 +71,13 @@ CENTRED = Step(
     ),
     decided_by=Kind.SMT,
 )
+ATTAINED = Step(
+    "attained",
+    r"Conversely $Dh=Q$ for $h(z)=Qz$, and $|Q|_F^2=\mathrm{tr}\,Q^\top Q=\mathrm{tr}\,I=n$.",
+    sp.Eq(sp.Trace(sp.Identity(n)), n, evaluate=False),
+    decided_by=Kind.SYMBOLIC,
+    over={"n": "every integer >= 1"},
+)
 
 CLAIM = Claim(
     id="rotation_at_the_energy_floor",
@@ -77,11 +85,12 @@ CLAIM = Claim(
     locator="Appendix E",
     role=Role.THEOREM,
     title="The Dirichlet energy is at its floor for rotations, and for nothing else",
-    says=r"A diffeomorphism that preserves $N(0,I_n)$ and has $\mathbb{E}|Dh|_F^2=n$ is $h(z)=Qz$, $Q$ orthogonal.",
-    statement=sp.Implies(sp.Eq(dirichlet_energy, n), sp.Eq(encoded, Q * latent)),
+    says=r"A diffeomorphism $h$ that preserves $N(0,I_n)$ has $\mathbb{E}|Dh|_F^2=n$ iff $h(z)=Qz$, $Q$ orthogonal.",
+    statement=sp.Equivalent(sp.Eq(dirichlet_energy, n), sp.Eq(encoded, Q * latent)),
     assumptions=assume("gaussian_latents") | GAUSSIAN_DIFFEOMORPHISM,
     background=("singular_value_decomposition",),
-    steps=(GAPS_VANISH, ORTHOGONAL, ISOMETRY, AFFINE, CENTRED),
+    steps=(GAPS_VANISH, ORTHOGONAL, ISOMETRY, AFFINE, CENTRED, ATTAINED),
+    holds_at=lambda _: map(of_map, gaussian_diffeomorphisms()),
     expected=Verdict.PROVED,
     sharpened_by="whitening_bounds_the_energy",
 )

@@ -12,12 +12,11 @@ import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.dirichlet_energy.dirichlet_energy_by_degree import dirichlet_energy
 from theory.claims.identifiability import rotation_at_the_floor
-from theory.notation import A, latent, m
+from theory.instances import CORRELATIONS, expressions, linear_part, of_encoder, whitened_encoders
+from theory.notation import A, dirichlet_energy, latent, m, outputs
 
 _degree, _variance = sp.symbols("d v", real=True)
-_outputs = sp.MatrixSymbol("h(z)", m, 1)
 
 TERM = Step(
     "term",
@@ -58,11 +57,16 @@ CLAIM = Claim(
     r"$h(z)=Az$, $AA^\top=I_m$: $h$ need be neither invertible nor Gaussian.",
     statement=sp.And(
         sp.GreaterThan(dirichlet_energy, m),
-        sp.Equivalent(sp.Eq(dirichlet_energy, m), sp.Eq(_outputs, A * latent)),
+        sp.Equivalent(sp.Eq(dirichlet_energy, m), sp.Eq(outputs, A * latent)),
     ),
     assumptions=assume("gaussian_latents", "whitened"),
     background=("hermite_completeness",),
     steps=(TERM, LINEAR, COVARIANCE),
+    holds_at=lambda _: (
+        of_encoder(h, CORRELATIONS[0]) | {outputs: expressions(h), A * latent: expressions(linear_part(h))}
+        for count in (1, 2, 3)
+        for h in whitened_encoders(count)
+    ),
     expected=Verdict.PROVED,
 )
 

@@ -8,6 +8,8 @@ References
 W, Theorem 5.3 and Appendix G; lean/LeJEPA/Approx.lean.
 """
 
+from collections.abc import Mapping
+
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
@@ -15,49 +17,45 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 _distance, _defect, _nonlinear, _error, _squared_distance = sp.symbols("f epsilon W e F", real=True)
 
 
-def _restated(hypothesis: sp.Basic) -> sp.Implies:
-    """State that a hypothesis implies itself."""
-    return sp.Implies(hypothesis, hypothesis, evaluate=False)
+def _restated(
+    name: str, says: str, formula: sp.Basic, assumption: Mapping[str, str], fails_at: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[Claim, Claim]:
+    """Claim of a declaration that restates its hypothesis, and the sibling that has none."""
+    statement = sp.Implies(formula, formula, evaluate=False)
+    claim = Claim(
+        id=f"lean_{name}",
+        paper="W",
+        locator=f"Appendix G, Lean `{name}`",
+        role=Role.THEOREM,
+        title=f"Lean {name}",
+        says=says,
+        statement=statement,
+        assumptions=assumption,
+        steps=(Step("restated", r"The hypothesis itself.", statement, decided_by=Kind.SMT),),
+        expected=Verdict.PROVED,
+    )
+    ((dropped, assumed),) = assumption.items()
+    sibling = claim.without(
+        dropped,
+        title=f"{claim.title} without its hypothesis",
+        says=f"Always: {assumed}",
+        statement=formula,
+        fails_at=fails_at,
+    )
+    return claim, sibling
 
 
-_polar_bound = _distance <= _defect + _nonlinear
-POLAR_BOUND = Claim(
-    id="lean_polar_bound_axiom",
-    paper="W",
-    locator="Appendix G, Lean `polar_bound_axiom`",
-    role=Role.THEOREM,
-    title="Lean polar_bound_axiom",
-    says=r"If the number $f$ is at most $\varepsilon+W$, it is at most $\varepsilon+W$. No matrix occurs.",
-    statement=_restated(_polar_bound),
-    assumptions={"bound": r"$f\le\varepsilon+W$."},
-    steps=(Step("restated", r"The hypothesis itself.", _restated(_polar_bound), decided_by=Kind.SMT),),
-    expected=Verdict.PROVED,
+POLAR_BOUND, POLAR_BOUND_SIBLING = _restated(
+    "polar_bound_axiom",
+    r"If the number $f$ is at most $\varepsilon+W$, it is at most $\varepsilon+W$. No matrix occurs.",
+    _distance <= _defect + _nonlinear,
+    {"bound": r"$f\le\varepsilon+W$."},
+    {_distance: sp.Integer(1), _defect: sp.Integer(0), _nonlinear: sp.Integer(0)},
 )
-POLAR_BOUND_SIBLING = POLAR_BOUND.without(
-    "bound",
-    title="Lean polar_bound_axiom without its hypothesis",
-    says=r"Every $f$ is at most $\varepsilon+W$.",
-    statement=_polar_bound,
-    fails_at={_distance: sp.Integer(1), _defect: sp.Integer(0), _nonlinear: sp.Integer(0)},
-)
-
-_pythagorean = sp.Eq(_error, _squared_distance + _nonlinear)
-PYTHAGOREAN = Claim(
-    id="lean_pythagorean_axiom",
-    paper="W",
-    locator="Appendix G, Lean `pythagorean_axiom`",
-    role=Role.THEOREM,
-    title="Lean pythagorean_axiom",
-    says=r"If the number $e$ is $F+W$, it is $F+W$. No encoder occurs.",
-    statement=_restated(_pythagorean),
-    assumptions={"sum": r"$e=F+W$."},
-    steps=(Step("restated", r"The hypothesis itself.", _restated(_pythagorean), decided_by=Kind.SMT),),
-    expected=Verdict.PROVED,
-)
-PYTHAGOREAN_SIBLING = PYTHAGOREAN.without(
-    "sum",
-    title="Lean pythagorean_axiom without its hypothesis",
-    says=r"Every $e$ is $F+W$.",
-    statement=_pythagorean,
-    fails_at={_error: sp.Integer(1), _squared_distance: sp.Integer(0), _nonlinear: sp.Integer(0)},
+PYTHAGOREAN, PYTHAGOREAN_SIBLING = _restated(
+    "pythagorean_axiom",
+    r"If the number $e$ is $F+W$, it is $F+W$. No encoder occurs.",
+    sp.Eq(_error, _squared_distance + _nonlinear),
+    {"sum": r"$e=F+W$."},
+    {_error: sp.Integer(1), _squared_distance: sp.Integer(0), _nonlinear: sp.Integer(0)},
 )

@@ -14,7 +14,15 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.claims.dirichlet_energy import isometries_are_affine
 from theory.claims.identifiability import rotation_at_the_floor
-from theory.notation import A, d, encoded, latent, rho, w
+from theory.instances import (
+    CORRELATIONS,
+    by_index,
+    expressions,
+    linear_part,
+    of_encoder,
+    whitened_encoders,
+)
+from theory.notation import A, d, latent, outputs, rho, w
 
 _weight, _power, _correlation, _offset = sp.symbols("v p c b", real=True)
 _first, _second = sp.symbols("x y", real=True)
@@ -48,6 +56,15 @@ MEHLER_SUMMABILITY = Claim(
     statement=sp.LessThan(sp.Sum(w[d] * rho**d, (d, 0, sp.oo)), 1),
     assumptions=_WEIGHTS | assume("positive_correlation"),
     steps=(TERM,),
+    holds_at=lambda _: (
+        {
+            rho: correlation,
+            sp.oo: sp.Integer(8),
+            **by_index(w[d], {1: 1 - tail, 2: tail / 3, 8: 2 * tail / 3}),
+        }
+        for correlation in CORRELATIONS
+        for tail in (sp.Integer(0), sp.Rational(1, 2), sp.Integer(1))
+    ),
     expected=Verdict.PROVED,
 )
 MEHLER_SUMMABILITY_SIBLING = MEHLER_SUMMABILITY.without(
@@ -85,15 +102,20 @@ OWN_WEIGHTS = Claim(
     paper="W",
     locator="Appendix G, Lean axiom `linear_of_degree_one`",
     role=Role.EXTENSION,
-    title="A centred map without weight beyond degree 1 is linear almost everywhere",
-    says=r"If the $w_{i,d}$ are the Hermite weights of $h$ itself, $\mathbb{E}\,h=0$ and $w_{i,d}=0$ for $d\ge2$, then "
-    r"$h(z)=Az$ almost everywhere; weights do not see a null set.",
-    statement=sp.Eq(encoded, A * latent),
+    title="A centred map is linear almost everywhere iff it has no weight beyond degree 1",
+    says=r"If $w_d$ is the variance of $h$ itself at Hermite degree $d$ and $\mathbb{E}\,h=0$, then $w_d=0$ for all "
+    r"$d\ge2$ iff $h(z)=Az$ almost everywhere; weights do not see a null set.",
+    statement=sp.Equivalent(sp.Eq(sp.Sum(w[d], (d, 2, sp.oo)), 0), sp.Eq(outputs, A * latent)),
     assumptions=assume("gaussian_latents", "square_integrable", "centred")
-    | {"own_weights": r"$w_{i,d}$ is the variance of $h_i$ at Hermite degree $d$."}
-    | _DEGREE_ONE,
+    | {"own_weights": r"$w_d$ is the variance of $h$ at Hermite degree $d$."},
     background=("hermite_completeness",),
     steps=(rotation_at_the_floor.LINEAR,),
+    holds_at=lambda _: (
+        of_encoder(encoder, CORRELATIONS[0])
+        | {outputs: expressions(encoder), A * latent: expressions(linear_part(encoder))}
+        for count in (1, 2, 3)
+        for encoder in whitened_encoders(count)
+    ),
     expected=Verdict.PROVED,
 )
 OWN_WEIGHTS_SIBLING = OWN_WEIGHTS.without(

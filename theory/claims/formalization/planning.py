@@ -9,13 +9,16 @@ References
 W, Theorem 5.4 and Appendix G; lean/LeJEPA/Planning.lean.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain, product
 
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.notation import Expectation
 
 _state, _actions, _drift, _rival_drift, _map = sp.symbols("z s v u q", real=True)
+_rival_expected, _expected = (Expectation(sp.Symbol(name, real=True)) for name in (r"c(\hat z_t,a_t)", r"c(Qz_t,a_t)"))
 _law, _rival_law, _kernel, _rival_kernel, _cost = sp.symbols("p r k l c", real=True)
 
 _there, _here = _map * _state + _rival_drift * _actions, _state + _drift * _actions
@@ -48,6 +51,31 @@ COST = Step(
     sp.Implies(sp.Eq(_rival_law, _law), sp.Eq(_rival_law * _cost, _law * _cost)),
     decided_by=Kind.SMT,
 )
+
+
+def _decision_processes() -> Iterator[dict[sp.Basic, sp.Basic]]:
+    """Expected costs after each plan of up to three actions, three states here and four there, one that Q misses."""
+    image = (2, 0, 3)
+    kernels = [sp.Matrix([[1, 2, 1], [0, 3, 1], [2, 1, 1]]) / 4, sp.Matrix([[0, 4, 0], [1, 1, 2], [3, 0, 1]]) / 4]
+    rivals = []
+    for kernel in kernels:
+        rival = sp.eye(4)
+        for i, j in product(range(3), repeat=2):
+            rival[image[i], image[j]] = kernel[i, j]
+        rivals.append(rival)
+    costs = sp.Matrix([[3, -1], [0, 2], [7, 5], [1, -4]])
+    for plan in chain.from_iterable(product((0, 1), repeat=length) for length in (1, 2, 3)):
+        law, rival_law = sp.Matrix([[1, 3, 0]]) / 4, sp.zeros(1, 4)
+        for i in range(3):
+            rival_law[image[i]] = law[i]
+        for action in plan[:-1]:
+            law, rival_law = law * kernels[action], rival_law * rivals[action]
+        yield {
+            _rival_expected: rival_law.dot(costs.col(plan[-1])),
+            _expected: sum(law[i] * costs[image[i], plan[-1]] for i in range(3)),
+        }
+
+
 PUSHFORWARD = Claim(
     id="costs_of_pushed_forward_dynamics",
     paper="W",
@@ -56,9 +84,10 @@ PUSHFORWARD = Claim(
     title="Expected costs agree where the dynamics are pushed forward",
     says=r"Let the kernel $\hat P_a$ be that of $P_a$ pushed forward by an injective $Q$, on countably many states, "
     r"and $\hat z_0=Qz_0$. Then $\mathbb{E}\,c(\hat z_t,a_t)=\mathbb{E}\,c(Qz_t,a_t)$ for every cost, plan and time.",
-    statement=sp.Eq(_rival_law * _cost, _law * _cost),
+    statement=sp.Eq(_rival_expected, _expected),
     assumptions={"pushed_forward": r"$\hat P_a(Qx,Qy)=P_a(x,y)$; here $u=qv$."} | _SAME_PLAN,
     steps=(LAW, COST),
+    holds_at=lambda _: _decision_processes(),
     expected=Verdict.PROVED,
 )
 PUSHFORWARD_SIBLING = PUSHFORWARD.without(

@@ -8,6 +8,9 @@ References
 W, Theorem 5.2 and Appendix G; lean/LeJEPA/Uniqueness.lean.
 """
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from theory.claim import Claim, Kind, Role, Step, Verdict
@@ -65,6 +68,27 @@ SQUARE_COMPLETED = Step(
     decided_by=Kind.SYMBOLIC,
     over={"alpha": "(-oo, 0)", "beta": "real"},
 )
+_variance = sp.Symbol("sigma^2", positive=True)
+_centre = sp.Symbol("mu", real=True)
+NORMALISED = Step(
+    "normalised",
+    r"A density has the integral 1, which fixes the constant.",
+    sp.Eq(
+        sp.Integral(sp.exp(-((z - _centre) ** 2) / (2 * _variance)), (z, -sp.oo, sp.oo)), sp.sqrt(2 * sp.pi * _variance)
+    ),
+    decided_by=Kind.SYMBOLIC,
+    over={"mu": "real", "sigma^2": "(0, oo)"},
+)
+
+
+def _densities() -> Iterator[dict[sp.Basic, sp.Basic]]:
+    r"""Densities of $c+\sqrt v\,\eta$ with $\eta$ standard Gaussian, and their scores."""
+    for centre, variance in product(map(sp.Rational, ("0", "1", "-3/2")), map(sp.Rational, ("1", "1/2", "3/2"))):
+        log_density = -((z - centre) ** 2) / (2 * variance) - sp.log(2 * sp.pi) / 2 - sp.log(variance) / 2
+        slope, intercept = sp.Poly(sp.diff(log_density, z), z).all_coeffs()
+        yield {_slope: slope, _intercept: intercept, sp.log(_density): log_density}
+
+
 GAUSSIAN_DENSITY = Claim(
     id="gaussian_density_of_affine_score",
     paper="W",
@@ -76,7 +100,8 @@ GAUSSIAN_DENSITY = Claim(
     statement=sp.Eq(sp.log(_density), -((z - _mean) ** 2) / (2 * _scale) - sp.log(2 * sp.pi * _scale) / 2),
     assumptions=_AFFINE_SCORE
     | {"density": r"$p$ is a positive differentiable density on $\mathbb{R}$ with score $s$."},
-    steps=(INTEGRATED, SQUARE_COMPLETED),
+    steps=(INTEGRATED, SQUARE_COMPLETED, NORMALISED),
+    holds_at=lambda _: _densities(),
     expected=Verdict.PROVED,
 )
 GAUSSIAN_DENSITY_SIBLING = GAUSSIAN_DENSITY.without(
@@ -116,6 +141,23 @@ EIGENFUNCTION = Step(
     decided_by=Kind.SMT,
     over={"K": "(0, oo)", "lambda": "(0, oo)", "z": "real"},
 )
+
+
+def _components() -> Iterator[dict[sp.Basic, sp.Basic]]:
+    """Components, and the affine function in the kernel of the equation where there is one."""
+    sizes = [sp.Rational(i, 2) for i in range(1, 4)]
+    for slope, intercept, rate, diffusion in product(sizes, (sp.Integer(0), sp.Integer(1)), sizes, sizes):
+        equation = sp.Poly(diffusion * (intercept - slope * z) * _a + rate * (_a * z + _b), z)
+        solutions = sp.solve([*equation.all_coeffs(), _a - 1], [_a, _b])
+        yield {
+            _slope: -slope,
+            _intercept: intercept,
+            _eigenvalue: rate,
+            _diffusion: diffusion,
+            **(solutions or {_a: sp.Integer(1), _b: sp.Integer(0)}),
+        }
+
+
 _eigen_equation = sp.Eq(_diffusion * (_slope * z + _intercept) * _a, -_eigenvalue * (_a * z + _b))
 MATCHING_SLOPE = Claim(
     id="affine_eigenfunction_of_matching_score",
@@ -128,6 +170,7 @@ MATCHING_SLOPE = Claim(
     statement=sp.Equivalent(_eigen_equation, sp.Eq(_slope, -_eigenvalue / _diffusion)),
     assumptions=_COMPONENT | _AFFINE_SCORE | {"matching_slope": r"$\alpha=-\lambda/K$, for the eigenfunction."},
     steps=(SLOPE, EIGENFUNCTION),
+    holds_at=lambda _: _components(),
     expected=Verdict.PROVED,
 )
 MATCHING_SLOPE_SIBLING = MATCHING_SLOPE.without(

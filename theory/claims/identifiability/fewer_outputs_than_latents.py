@@ -15,10 +15,9 @@ from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability import rotation_at_the_floor
 from theory.gaussian_world import contraction
 from theory.instances import CORRELATIONS, expressions, linear_part, of_encoder, whitened_encoders
-from theory.notation import A, alignment_loss, latent, m, rho
+from theory.notation import A, alignment_loss, latent, m, outputs, rho
 
 _loss, _variance, _correlation, _m = sp.symbols("L V C M", real=True)
-_outputs = sp.MatrixSymbol("h(z)", m, 1)
 
 FLOOR = Step(
     "floor",
@@ -63,15 +62,15 @@ CLAIM = Claim(
     r"$h(z)=Az$, $AA^\top=I_m$.",
     statement=sp.And(
         sp.GreaterThan(alignment_loss, 2 * (1 - rho) * m),
-        sp.Equivalent(sp.Eq(alignment_loss, 2 * (1 - rho) * m), sp.Eq(_outputs, A * latent)),
+        sp.Equivalent(sp.Eq(alignment_loss, 2 * (1 - rho) * m), sp.Eq(outputs, A * latent)),
     ),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened") | {"fewer_outputs": r"$m \le n$."},
     background=("hermite_completeness",),
     steps=(FLOOR, PROJECTION, ATTAINED),
     holds_at=lambda _: (
-        of_encoder(h, r) | {_outputs: expressions(h), A * latent: expressions(linear_part(h))}
-        for outputs in (1, 2)
-        for h in whitened_encoders(outputs)
+        of_encoder(h, r) | {outputs: expressions(h), A * latent: expressions(linear_part(h))}
+        for count in (1, 2)
+        for h in whitened_encoders(count)
         for r in CORRELATIONS
     ),
     expected=Verdict.PROVED,

@@ -13,7 +13,7 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction
-from theory.hermite import generating_function
+from theory.hermite import generating_function, multi_indices
 from theory.instances import (
     CORRELATIONS,
     expressions,
@@ -94,7 +94,7 @@ def rational_rotations_attain_the_floor(_profile: Profile) -> Finding:
     wrong = []
     for dim in (1, 2, 3):
         rotation = rational_rotation(dim)
-        unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+        unit = list(multi_indices(dim, 1))
         outputs = tuple(dict(zip(unit, rotation.row(i), strict=True)) for i in range(dim))
         # (3 He_1 + 2 sqrt(2) He_2/sqrt(2)) / sqrt(17), scaled by sqrt(17) to stay rational.
         bent = ({unit[0]: sp.Integer(3), tuple(2 * a for a in unit[0]): sp.Integer(2)}, *outputs[1:])

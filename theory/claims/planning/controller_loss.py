@@ -15,10 +15,12 @@ References
 Fazel, Ge, Kakade & Mesbahi (2018), cost difference lemma (the same identity along trajectories).
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
-from theory.control import A, B, K, P, R, curvature
+from theory.claim import Claim, Instance, Kind, Role, Step, Verdict
+from theory.control import A, B, K, P, R, curvature, gain, riccati
 from theory.matrices import SymmetricSymbol
 from theory.notation import m, n
 
@@ -27,6 +29,7 @@ _curvature = SymmetricSymbol("S", m, m)
 _closed = sp.MatrixSymbol("F", n, n)
 _cost_to_go, _covariance = SymmetricSymbol("Phat", n, n), SymmetricSymbol("Sigmahat", n, n)
 _gap = SymmetricSymbol("Delta", n, n)
+_cost, _optimal_cost = sp.symbols("Jhat J", real=True)
 _difference = sp.MatAdd(_other, -K)
 _sizes = {"n": "every integer >= 1", "m": "every integer >= 1"}
 
@@ -119,6 +122,41 @@ QUADRATIC = Step(
     over={"x": "[0, oo)"},
 )
 
+
+def _controllers() -> Iterator[Instance]:
+    """Controllers of worlds over the rationals, their costs and covariances from Lyapunov equations."""
+    third = sp.Rational(1, 3)
+    unstable = [[sp.Rational(6, 5), third], [-third, 1]]
+    for dynamics, inputs, detour in (
+        (unstable, [[1, 0], [0, 1]], [[third, 0], [-third, third]]),
+        ([[third, 1], [0, third]], [[0], [1]], [[third, -third]]),
+    ):
+        a, b = sp.ImmutableMatrix(dynamics), sp.ImmutableMatrix(inputs)
+        noise, r, p = sp.eye(2) + sp.ones(2, 2), sp.ImmutableMatrix.eye(b.cols), sp.ImmutableMatrix([[4, 1], [1, 5]])
+        # The costs of states for which this is the cost-to-go.
+        c = p - riccati(a, b, sp.zeros(2, 2), p, r).doit()
+        optimal = gain(a, b, p, r).doit()
+        other = optimal + sp.ImmutableMatrix(detour)
+        closed = a - b * other
+        yield {
+            B: b,
+            P: p,
+            R: r,
+            K: optimal,
+            _other: other,
+            _optimal_cost: (p * noise).trace(),
+            _cost: (_fixed_point(closed.T, c + other.T * r * other) * noise).trace(),
+            _covariance: _fixed_point(closed, noise),
+        }
+
+
+def _fixed_point(transition: sp.Matrix, source: sp.Matrix) -> sp.ImmutableMatrix:
+    """Solve the Lyapunov equation X = W + F X F^T."""
+    size = transition.rows**2
+    inverse = (sp.eye(size) - sp.kronecker_product(transition, transition)).inv()
+    return sp.ImmutableMatrix(transition.rows, transition.rows, list(inverse * sp.Matrix(size, 1, list(source))))
+
+
 CLAIM = Claim(
     id="controller_loss",
     paper="W",
@@ -128,7 +166,7 @@ CLAIM = Claim(
     says=r"A stabilising controller $a=-\hat Kz$ costs $\mathrm{tr}((\hat K-K)^\top(R+B^\top PB)(\hat K-K)\hat\Sigma)$ "
     r"more than the optimal one, at most $|R+B^\top PB|_2\,|\hat\Sigma|_2\,|\hat K-K|_F^2$.",
     statement=sp.Eq(
-        sp.Symbol("Jhat", real=True) - sp.Symbol("J", real=True),
+        _cost - _optimal_cost,
         sp.Trace(sp.MatMul(_form(_difference, curvature(B, P, R)), _covariance)),
         evaluate=False,
     ),
@@ -138,6 +176,7 @@ CLAIM = Claim(
         "stabilising": r"$A-B\hat K$ is stable: its eigenvalues lie inside the unit circle.",
     },
     steps=(EXPANDED, SQUARE, RICCATI, GAP, DUALITY, QUADRATIC),
+    holds_at=lambda _: _controllers(),
     expected=Verdict.PROVED,
 )
 

@@ -12,7 +12,8 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.notation import Expectation
 
 _density, _ratio, _square = sp.symbols("p kappa v", real=True)
-_mean, _second, _recovery, _root = sp.symbols("M S B r", real=True)
+_mean, _second, _recovery = sp.symbols("M S B", real=True)
+_seen_error = Expectation(sp.Symbol("|e(z)|", real=True))
 
 CHANGE_OF_MEASURE = Step(
     "change_of_measure",
@@ -30,13 +31,12 @@ JENSEN = Step(
 )
 ROOT = Step(
     "root",
-    r"So $M^2\le S\le\kappa B=r^2$, and $M\le r=\sqrt{\kappa B}$.",
+    r"So $(\mathbb{E}_p|e|)^2\le S\le\kappa B$, and $\mathbb{E}_p|e|\le\sqrt{\kappa B}$.",
     sp.Implies(
-        sp.And(_mean**2 <= _second, _second <= _ratio * _recovery, sp.Eq(_root**2, _ratio * _recovery), _root >= 0),
-        _mean <= _root,
+        sp.And(_seen_error**2 <= _second, _second <= _ratio * _recovery),
+        _seen_error <= sp.sqrt(_ratio * _recovery),
     ),
     decided_by=Kind.SMT,
-    over={"r": "[0, oo)"},
 )
 
 CLAIM = Claim(
@@ -47,7 +47,7 @@ CLAIM = Claim(
     title="A plan that does not concentrate the latent sees little of the encoder's error",
     says=r"If the law of $z$ under a plan has density at most $\kappa$ relative to the law $\mu$ under which "
     r"$B=\mathbb{E}_\mu|e|^2$, then $\mathbb{E}|e(z)|\le\sqrt{\kappa B}$ under the plan.",
-    statement=sp.LessThan(Expectation(sp.Symbol("|e(z)|", real=True)), sp.sqrt(_ratio * _recovery)),
+    statement=_seen_error <= sp.sqrt(_ratio * _recovery),
     assumptions={
         "density": r"Under the plan, the law of $z$ has a density at most $\kappa$ relative to $\mu$.",
         "square_integrable_error": r"$B=\mathbb{E}_\mu|e(z)|^2<\infty$.",

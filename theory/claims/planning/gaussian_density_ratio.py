@@ -7,13 +7,18 @@ A linear world driven by Gaussian noise has Gaussian states under every plan, so
 bounds on planning.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Role, Step, Verdict
 from theory.control import Q
+from theory.matrices import SymmetricSymbol
 from theory.notation import k, n, rho, z
 
 _mean, _variance, _start, _distance = sp.symbols("m s z_0 x", real=True)
+_ratio, _ratio_left_alone, _radius = sp.symbols("kappa kappa_k r", real=True)
+_covariance = SymmetricSymbol("Sigma", n, n)
 _means, _widths = sp.MatrixSymbol("mu", n, 1), sp.MatrixSymbol("D", n, n)
 
 
@@ -75,6 +80,41 @@ UNCONTROLLED = Step(
     over={"rho": "(0, 1)", "k": "every integer >= 1", "z_0": "real"},
 )
 
+
+def _plans() -> Iterator[Instance]:
+    """Plans of one and two latents, with their density ratio where its gradient vanishes."""
+    correlation, steps, third = sp.Rational(1, 2), 2, sp.Rational(1, 3)
+    for mean, covariance, start in (
+        (sp.Matrix([third]), sp.Matrix([sp.Rational(3, 4)]), sp.Matrix([2])),
+        (
+            sp.Matrix([1, -third]),
+            sp.Matrix([[third, sp.Rational(1, 4)], [sp.Rational(1, 4), 2 * third]]),
+            sp.ones(2, 1),
+        ),
+    ):
+        dim = len(mean)
+        left_alone = correlation**steps * start, (1 - correlation ** (2 * steps)) * sp.eye(dim)
+        yield {
+            n: sp.Integer(dim),
+            sp.Identity(n): sp.ImmutableMatrix.eye(dim),
+            _means: sp.ImmutableMatrix(mean),
+            _covariance: sp.ImmutableMatrix(covariance),
+            _ratio: _largest_ratio(mean, covariance),
+            rho: correlation,
+            k: sp.Integer(steps),
+            _radius: start.norm(),
+            _ratio_left_alone: _largest_ratio(*left_alone),
+        }
+
+
+def _largest_ratio(mean: sp.Matrix, covariance: sp.Matrix) -> sp.Expr:
+    """Density relative to the standard Gaussian at its only stationary point."""
+    at = sp.Matrix(sp.symbols(f"z_1:{len(mean) + 1}", real=True))
+    exponent = (at.dot(at) - (at - mean).dot(covariance.inv() * (at - mean))) / 2
+    (peak,) = sp.solve([exponent.diff(coordinate) for coordinate in at], list(at), dict=True)
+    return sp.exp(exponent.subs(peak)) / sp.sqrt(covariance.det())
+
+
 CLAIM = Claim(
     id="gaussian_density_ratio",
     paper="W",
@@ -83,13 +123,30 @@ CLAIM = Claim(
     title="The density ratio of a plan in a linear Gaussian world, in closed form",
     says=r"If $z_t\sim N(\mu,\Sigma)$ with $0\prec\Sigma\prec I$, the least $\kappa$ relative to $N(0,I)$ is "
     r"$e^{\mu^\top(I-\Sigma)^{-1}\mu/2}/\sqrt{\det\Sigma}$. Left alone from $z_0$, the Gaussian "
-    r"world has $\kappa=(1-\rho^{2k})^{-n/2}\,e^{r^2/2}$ after $k$ steps, $r=|z_0|$.",
-    statement=sp.Eq(sp.Symbol("kappa"), (1 - rho ** (2 * k)) ** (-n / 2) * sp.exp(sp.Symbol("r") ** 2 / 2)),
+    r"world has $\kappa_k=(1-\rho^{2k})^{-n/2}\,e^{r^2/2}$ after $k$ steps, $r=|z_0|$.",
+    statement=sp.And(
+        sp.Eq(
+            _ratio,
+            sp.exp(
+                sp.Trace(
+                    sp.MatMul(
+                        sp.Transpose(_means),
+                        sp.Inverse(sp.MatAdd(sp.Identity(n), -_covariance)),
+                        _means,
+                    )
+                )
+                / 2
+            )
+            / sp.sqrt(sp.Determinant(_covariance)),
+        ),
+        sp.Eq(_ratio_left_alone, (1 - rho ** (2 * k)) ** (-n / 2) * sp.exp(_radius**2 / 2)),
+    ),
     assumptions={
         "gaussian_plan": r"Under the plan, $z_t\sim N(\mu,\Sigma)$ with $\Sigma\succ0$.",
         "narrower": r"$\Sigma\prec I$.",
     },
     steps=(ROTATED, SQUARE, LARGEST, UNCONTROLLED),
+    holds_at=lambda _: _plans(),
     expected=Verdict.PROVED,
 )
 

@@ -12,7 +12,6 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.control import Q, goal, squared_norm, state
-from theory.notation import n
 
 DISTANCE = Step(
     "distance",
@@ -47,11 +46,7 @@ CLAIM = Claim(
     title="Reaching the encoded goal is reaching the goal",
     says=r"For costs that depend on the state through $|z-g|$ alone, planning in the learned latent towards $h(g)=Qg$ "
     r"has the costs and the optimal plans of planning in the world towards $g$.",
-    statement=sp.Eq(
-        squared_norm(sp.MatAdd(sp.MatrixSymbol("zhat", n, 1), -sp.MatMul(Q, goal))),
-        squared_norm(sp.MatAdd(state, -goal)),
-        evaluate=False,
-    ),
+    statement=DISTANCE.statement,
     assumptions=assume("rotation", "transported_transition", "finite_costs")
     | {"encoded_goal": r"The goal of the planner in the learned latent is $h(g)$."},
     steps=(DISTANCE, STANDING_GOAL),

@@ -7,11 +7,15 @@ where $Z'$ holds the next states as columns, $\Phi$ the states over the actions,
 estimate from the same transitions in the world's own coordinates. No assumption on the noise is used.
 """
 
+from collections.abc import Iterator
+from random import Random
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.control import A, B, Q
+from theory.instances import rational_rotation
 from theory.matrices import OrthogonalSymbol, SymmetricSymbol
 from theory.notation import m, n
 
@@ -20,6 +24,7 @@ _states, _actions = sp.MatrixSymbol("Z", n, _count), sp.MatrixSymbol("U", m, _co
 _next, _regressors = sp.MatrixSymbol("Z'", n, _count), sp.MatrixSymbol("Phi", n + m, _count)
 _gram = SymmetricSymbol("G", n + m, n + m)
 _turn = OrthogonalSymbol("V", n + m, n + m)
+_dynamics_learned, _input_learned = sp.MatrixSymbol("Ahat", n, n), sp.MatrixSymbol("Bhat", n, m)
 _sizes = {"n": "every integer >= 1", "m": "every integer >= 1", "N": "every number of transitions"}
 
 
@@ -76,6 +81,25 @@ BLOCKS = Step(
     over=_sizes,
 )
 
+
+def _samples() -> Iterator[Instance]:
+    """Least squares over the rationals from random transitions of two latents and their rotation."""
+    random, turn = Random(0), rational_rotation(2, 1)
+    for transitions, inputs in ((3, 1), (5, 1), (6, 2)):
+        states, nexts, actions = (
+            sp.Matrix(rows, transitions, lambda *_: sp.Rational(random.randint(-9, 9), random.randint(1, 4)))
+            for rows in (2, 2, inputs)
+        )
+        fits = (
+            sp.Matrix.vstack(seen, actions).T.solve_least_squares(targets.T, method="LDL").T
+            for seen, targets in ((states, nexts), (turn * states, turn * nexts))
+        )
+        (own_a, own_b), (learned_a, learned_b) = (
+            (sp.ImmutableMatrix(fit[:, :2]), sp.ImmutableMatrix(fit[:, 2:])) for fit in fits
+        )
+        yield {Q: sp.ImmutableMatrix(turn), A: own_a, B: own_b, _dynamics_learned: learned_a, _input_learned: learned_b}
+
+
 CLAIM = Claim(
     id="identified_dynamics",
     paper="W",
@@ -85,11 +109,12 @@ CLAIM = Claim(
     says=r"From the same transitions, $\hat A=QA_{LS}Q^\top$ and $\hat B=QB_{LS}$ exactly, in every finite sample. So "
     r"the regulator planned with them takes the actions of the one planned with $A_{LS}$, $B_{LS}$.",
     statement=sp.And(
-        sp.Eq(sp.MatrixSymbol("Ahat", n, n), sp.MatMul(Q, A, sp.Transpose(Q)), evaluate=False),
-        sp.Eq(sp.MatrixSymbol("Bhat", n, m), sp.MatMul(Q, B), evaluate=False),
+        sp.Eq(_dynamics_learned, sp.MatMul(Q, A, sp.Transpose(Q)), evaluate=False),
+        sp.Eq(_input_learned, sp.MatMul(Q, B), evaluate=False),
     ),
     assumptions=assume("rotation") | {"exciting": r"States and actions span: $\Phi\Phi^\top\succ0$."},
     steps=(REGRESSORS, GRAM, ESTIMATE, BLOCKS),
+    holds_at=lambda _: _samples(),
     expected=Verdict.PROVED,
 )
 

@@ -7,17 +7,21 @@ References
 W, Appendix D (linear-quadratic regulator); Bertsekas (2017), section 3.1.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.control import A, B, C, K, P, Q, R, curvature, gain, riccati, state
+from theory.instances import rational_rotation
 from theory.notation import m, n
 
 _back = sp.Transpose(Q)
 _A, _B = sp.MatMul(Q, A, _back), sp.MatMul(Q, B)
 _C, _P = sp.MatMul(Q, C, _back), sp.MatMul(Q, P, _back)
 _sizes = {"n": "every integer >= 1", "m": "every integer >= 1"}
+_cost_to_go_learned, _gain_learned = sp.MatrixSymbol("Phat", n, n), sp.MatrixSymbol("Khat", m, n)
 _c = sp.Symbol("c", real=True)
 
 CURVATURE = Step(
@@ -58,6 +62,26 @@ ISOTROPIC = Step(
     over=_sizes,
 )
 
+
+def _horizons() -> Iterator[Instance]:
+    """Regulators of an unstable world over the rationals and of its rotation, by their own Riccati iterations."""
+    turn = rational_rotation(2, 1)
+    world = [sp.ImmutableMatrix(rows) for rows in ([[1, 1], [0, 1]], [[0], [1]], [[2, 1], [1, 3]], [[1]])]
+    a, b, c, r = world
+    a_learned, b_learned, c_learned = map(sp.ImmutableMatrix, (turn * a * turn.T, turn * b, turn * c * turn.T))
+    cost, cost_learned = c, c_learned
+    for _ in range(3):
+        yield {
+            Q: sp.ImmutableMatrix(turn),
+            P: cost,
+            _cost_to_go_learned: cost_learned,
+            K: gain(a, b, cost, r).doit(),
+            _gain_learned: gain(a_learned, b_learned, cost_learned, r).doit(),
+        }
+        cost = riccati(a, b, c, cost, r).doit()
+        cost_learned = riccati(a_learned, b_learned, c_learned, cost_learned, r).doit()
+
+
 CLAIM = Claim(
     id="lqr_covariance",
     paper="W",
@@ -67,8 +91,8 @@ CLAIM = Claim(
     says=r"In the learned latent the cost-to-go is $\hat P=QPQ^\top$ and the gain $\hat K=KQ^\top$, for every horizon; "
     r"so the actions are those of the regulator of the world.",
     statement=sp.And(
-        sp.Eq(sp.MatrixSymbol("Phat", n, n), _P, evaluate=False),
-        sp.Eq(sp.MatrixSymbol("Khat", m, n), sp.MatMul(K, _back), evaluate=False),
+        sp.Eq(_cost_to_go_learned, _P, evaluate=False),
+        sp.Eq(_gain_learned, sp.MatMul(K, _back), evaluate=False),
     ),
     assumptions=assume("rotation")
     | {
@@ -79,6 +103,7 @@ CLAIM = Claim(
         "convergent": r"For an infinite horizon: the Riccati iteration converges.",
     },
     steps=(CURVATURE, GAIN, RICCATI, ACTION, ISOTROPIC),
+    holds_at=lambda _: _horizons(),
     expected=Verdict.PROVED,
 )
 

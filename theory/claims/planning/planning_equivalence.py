@@ -8,11 +8,22 @@ References
 W, Theorem 5.4.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
+from theory.claims.planning.planning_under_one_rotation import (
+    OBLIQUE_TURN,
+    QUARTER_TURN,
+    costs_of_plans,
+    radial_cost,
+)
 from theory.control import Q, squared_norm, state
+
+_value, _value_hat = sp.Function("V")(state), sp.Function("Vhat")(sp.MatMul(Q, state))
+_optimal, _optimal_hat = (sp.Function("argmin")(sp.Symbol(name)) for name in ("J", "Jhat"))
 
 INVARIANT = Step(
     "invariant",
@@ -24,6 +35,22 @@ INVARIANT = Step(
     over={"n": "every integer >= 1"},
 )
 
+
+def _worlds() -> Iterator[Instance]:
+    """Optima over every plan of a nonlinear world, and of its rotations."""
+    for turn in (QUARTER_TURN, OBLIQUE_TURN):
+        for horizon in (1, 2):
+            plans = costs_of_plans(turn, radial_cost, horizon)
+            (best, optimal), (best_hat, optimal_hat) = (
+                (
+                    min(costs),
+                    sp.FiniteSet(*(sp.Tuple(*plan) for plan, c in zip(plans, costs, strict=True) if c == min(costs))),
+                )
+                for costs in zip(*plans.values(), strict=True)
+            )
+            yield {_value: best, _value_hat: best_hat, _optimal: optimal, _optimal_hat: optimal_hat}
+
+
 CLAIM = Claim(
     id="planning_equivalence",
     paper="W",
@@ -33,12 +60,13 @@ CLAIM = Claim(
     says=r"If $h(z)=Qz$ and the stage and terminal costs are $O(n)$-invariant in the state, the optimal value and the "
     r"optimal plans in the learned latent from $Qz$ are those in the world from $z$.",
     statement=sp.And(
-        sp.Eq(sp.Function("Vhat")(sp.MatMul(Q, state)), sp.Function("V")(state)),
-        sp.Eq(sp.Function("argmin")(sp.Symbol("Jhat")), sp.Function("argmin")(sp.Symbol("J"))),
+        sp.Eq(_value_hat, _value),
+        sp.Eq(_optimal_hat, _optimal),
     ),
     assumptions=assume("rotation", "transported_transition", "finite_costs")
     | {"invariant_costs": r"$\ell(Uz,a)=\ell(z,a)$ and $\ell_T(Uz)=\ell_T(z)$ for all $U\in O(n)$."},
     steps=(INVARIANT,),
+    holds_at=lambda _: _worlds(),
     sharpened_by="planning_under_one_rotation",
     expected=Verdict.PROVED,
 )

@@ -15,27 +15,27 @@ from theory.claims.planning import approximate_planning
 from theory.claims.planning.approximate_planning import planning_bound
 from theory.claims.recovery import approximate_recovery
 from theory.claims.recovery.approximate_recovery import printed_bound
+from theory.control import best_cost, chosen_cost
 from theory.notation import rho
 
 _lipschitz, _horizon, _ratio = sp.symbols("L T kappa", real=True)
 _excess, _defect = sp.symbols("delta epsilon", real=True)
-_recovery, _bound, _root, _bound_root = sp.symbols("B b r R", real=True)
+_recovery = sp.Symbol("B", real=True)
+_bound = printed_bound(_excess, _defect, rho)
 
 MONOTONE = Step(
     "monotone",
-    r"The bound on the loss grows with the recovery error: from $B\le b$, with $r=\sqrt{\kappa B}$ and "
-    r"$R=\sqrt{\kappa b}$, $2L(T+1)\,r\le2L(T+1)\,R$.",
+    r"The bound on the loss grows with the recovery error $B\le D+(\varepsilon+D)^2$.",
     sp.Implies(
         sp.And(
             _lipschitz >= 0,
             _horizon >= 0,
             _ratio >= 0,
+            _recovery >= 0,
             _recovery <= _bound,
-            sp.Eq(_root**2, _ratio * _recovery),
-            sp.Eq(_bound_root**2, _ratio * _bound),
-            _bound_root >= 0,
+            chosen_cost - best_cost <= planning_bound(_lipschitz, _horizon, _ratio, _recovery),
         ),
-        2 * _lipschitz * (_horizon + 1) * _root <= 2 * _lipschitz * (_horizon + 1) * _bound_root,
+        chosen_cost - best_cost <= planning_bound(_lipschitz, _horizon, _ratio, _bound),
     ),
     by=("approximate_recovery", "approximate_planning"),
     decided_by=Kind.SMT,
@@ -50,10 +50,7 @@ CLAIM = Claim(
     title="The excess loss and the covariance defect bound the loss of planning",
     says=r"For the best rotation $Q$, the plan that is best through the encoder costs at most "
     r"$2L(T+1)\sqrt{\kappa(D+(\varepsilon+D)^2)}$ more than the best plan.",
-    statement=sp.LessThan(
-        sp.Symbol("J_chosen", real=True) - sp.Symbol("J_best", real=True),
-        planning_bound(_lipschitz, _horizon, _ratio, printed_bound(_excess, _defect, rho)),
-    ),
+    statement=chosen_cost - best_cost <= planning_bound(_lipschitz, _horizon, _ratio, _bound),
     assumptions={**approximate_recovery.CLAIM.assumptions, **approximate_planning.CLAIM.assumptions},
     steps=(MONOTONE,),
     expected=Verdict.PROVED,

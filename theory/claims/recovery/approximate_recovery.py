@@ -16,10 +16,10 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability.degree_penalty import penalty
-from theory.notation import Expectation, n, rho
+from theory.notation import n, recovery_error, rho
 
 _excess, _nonlinear, _defect = sp.symbols("delta D epsilon", real=True)
-_penalty, _variance, _error = sp.symbols("P v e", real=True)
+_penalty, _variance = sp.symbols("P v", real=True)
 _first, _second, _entry = sp.symbols("N_ii N_jj N_ij", real=True)
 _POINTS = ((_second, -_entry), (-_entry, _first), (1, 1), (1, -1))
 _norm, _trace, _column, _distortion = sp.symbols("F T R f", real=True)
@@ -140,18 +140,18 @@ SINGULAR_VALUE = Step(
 )
 TOTAL = Step(
     "total",
-    r"By the same orthogonality the error is $e=|A-Q|_F^2+v$ with $v=\mathrm{tr}\,N\le D$, hence $e\le f+D$ with "
-    r"$f=|AA^\top-I|_F^2$.",
+    r"By the same orthogonality the error is $|A-Q|_F^2+v$ with $v=\mathrm{tr}\,N\le D$, hence at most $f+v$ with "
+    r"$f=|AA^\top-I|_F^2\le(\varepsilon+D)^2$.",
     sp.Implies(
         sp.And(
-            _distortion <= (_defect + _nonlinear) ** 2,
-            _variance <= _nonlinear,
-            _error <= _distortion + _variance,
+            _distortion <= (_defect + nonlinear_variance_bound(_excess, rho)) ** 2,
+            _variance <= nonlinear_variance_bound(_excess, rho),
+            recovery_error <= _distortion + _variance,
         ),
-        _error <= _nonlinear + (_defect + _nonlinear) ** 2,
+        recovery_error <= printed_bound(_excess, _defect, rho),
     ),
     decided_by=Kind.SMT,
-    over={"epsilon": "real", "D": "real"},
+    over={"epsilon": "real", "delta": "real", "rho": "(0, 1)"},
 )
 
 CLAIM = Claim(
@@ -161,7 +161,7 @@ CLAIM = Claim(
     role=Role.THEOREM,
     title="A small excess loss and a small covariance defect bound the recovery error",
     says=r"$\min_Q\mathbb{E}|h(z)-Qz|^2\le D+(\varepsilon+D)^2$ with $D=\delta/(2\rho(1-\rho))$.",
-    statement=sp.LessThan(Expectation(sp.Symbol("|h(z)-Qz|^2", real=True)), printed_bound(_excess, _defect, rho)),
+    statement=recovery_error <= printed_bound(_excess, _defect, rho),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + \delta$.",

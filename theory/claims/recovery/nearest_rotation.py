@@ -7,11 +7,13 @@ References
 W, Theorem 5.3 (polar decomposition); Horn & Johnson (2013), Theorem 2.6.3 and section 7.4.
 """
 
-from itertools import product
+from collections.abc import Iterator
+from itertools import chain, product
 
 import sympy as sp
 
-from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import Claim, Finding, Instance, Kind, Profile, Role, Step, Verdict, evidence
+from theory.instances import by_index, largest_overlap, rational_rotation
 from theory.notation import k, n
 
 _U, _V, _M = (sp.MatrixSymbol(name, n, n) for name in "UVM")
@@ -62,6 +64,20 @@ ATTAINED = Step(
     over={"sigma": "(0, oo)", "o": "[-1, 1]"},
 )
 
+
+def _distances() -> Iterator[Instance]:
+    """Distances of matrices with known singular values, from their largest overlap with a rotation."""
+    values = sp.Integer(0), sp.Integer(1), sp.Rational(5, 2)
+    for singular_values in chain(product(values), product(values, repeat=2)):
+        dim = len(singular_values)
+        matrix = rational_rotation(dim, 1) * sp.diag(*singular_values) * rational_rotation(dim, 2)
+        yield {
+            _distance: sum(entry**2 for entry in matrix) + dim - 2 * largest_overlap(matrix),
+            n: sp.Integer(dim),
+            **by_index(_singular_value[k], dict(enumerate(singular_values, 1))),
+        }
+
+
 CLAIM = Claim(
     id="nearest_rotation",
     paper="W",
@@ -76,6 +92,7 @@ CLAIM = Claim(
     },
     background=("singular_value_decomposition",),
     steps=(ISOMETRY, ROTATED, ROW, ATTAINED),
+    holds_at=lambda _: _distances(),
     expected=Verdict.PROVED,
 )
 

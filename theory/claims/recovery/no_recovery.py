@@ -12,14 +12,17 @@ W, Theorem 5.3.
 
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
 from theory.claims.recovery.sharp_recovery_any_defect import lost_directions, sharp_bound_any_defect
-from theory.notation import Expectation
+from theory.instances import recoveries
+from theory.notation import n, recovery_error
+from theory.proof import true_at
 
 _nonlinear, _defect, _dim, _root = sp.symbols("D epsilon n a", real=True)
 _sigma, _variance, _shares = sp.symbols("sigma nu p", real=True)
+_bent, _total = sp.symbols("v t", real=True)
 
 
 def largest_error_without_recovery(nonlinear: sp.Expr, defect: sp.Expr, dim: sp.Expr) -> sp.Expr:
@@ -87,21 +90,42 @@ VALUE = Step(
 )
 TRACE = Step(
     "trace",
-    r"Nothing is larger: $\nu+(1-\sigma)^2\le1+(\sigma^2+\nu)$, so that $e\le "
-    r"n+\mathrm{tr}\,\mathrm{Cov}\,h\le2n+\sqrt n\,\varepsilon$;",
+    r"Nothing is larger: $\nu+(1-\sigma)^2\le1+(\sigma^2+\nu)$, so that the error is at most "
+    r"$n+\mathrm{tr}\,\mathrm{Cov}\,h$;",
     sp.Implies(_sigma >= 0, direction_error(_sigma, _variance) <= 1 + (_sigma**2 + _variance)),
     decided_by=Kind.SMT,
     over={"sigma": "[0, oo)"},
 )
 MODERATE = Step(
     "moderate",
-    r"and as $|\sigma^2+\nu-1|\le\varepsilon\le3$, $\sigma\le2$ and $(1-\sigma)^2\le1$, so that $e\le D+n$.",
+    r"and as $|\sigma^2+\nu-1|\le\varepsilon\le3$, $\sigma\le2$ and $(1-\sigma)^2\le1$, so that it is at most $n+v$, "
+    r"$v\le D$ being the nonlinear variance.",
     sp.Implies(
         sp.And(_sigma >= 0, _variance >= 0, direction_defect(_sigma, _variance) <= _defect, _defect <= 3),
         direction_error(_sigma, _variance) <= _variance + 1,
     ),
     decided_by=Kind.SMT,
     over={"sigma": "[0, oo)", "nu": "[0, oo)"},
+)
+
+TOTAL = Step(
+    "total",
+    r"The entries $\sigma^2+\nu-1$ of the defect have the sum $t-n$, $t=\mathrm{tr}\,\mathrm{Cov}\,h$, so that "
+    r"$(t-n)^2\le n\varepsilon^2$ and $t\le n+\sqrt n\,\varepsilon$.",
+    sp.Implies(
+        sp.And(
+            _dim > 0,
+            _defect >= 0,
+            recovery_error <= _dim + _bent,
+            _bent <= _nonlinear,
+            recovery_error <= _dim + _total,
+            (_total - _dim) ** 2 <= _dim * _defect**2,
+        ),
+        recovery_error <= largest_error_without_recovery(_nonlinear, _defect, _dim),
+    ),
+    by=("recovery_by_direction",),
+    decided_by=Kind.SMT,
+    over={"n": "(0, oo)", "epsilon": "[0, oo)"},
 )
 
 CLAIM = Claim(
@@ -112,19 +136,23 @@ CLAIM = Claim(
     title="Excess and defect from which nothing about recovery follows",
     says=r"An encoder without linear part is within excess and defect iff $D+\sqrt n\,\varepsilon\ge n$. Then the "
     r"largest error is $n+\min(D,n+\sqrt n\,\varepsilon)$, for $\varepsilon\le3$.",
-    statement=sp.LessThan(
-        Expectation(sp.Symbol("|h(z)-Qz|^2", real=True)),
-        largest_error_without_recovery(_nonlinear, _defect, _dim),
-    ),
+    statement=recovery_error <= largest_error_without_recovery(_nonlinear, _defect, _dim),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + 2\rho(1-\rho)D$.",
         "defect": r"$|\mathrm{Cov}\,h - I|_F \le \varepsilon$.",
         "moderate": r"$\varepsilon\le3$, for the largest error.",
     },
-    steps=(NEEDED, ENOUGH, VALUE, TRACE, MODERATE),
+    steps=(NEEDED, ENOUGH, VALUE, TRACE, MODERATE, TOTAL),
     expected=Verdict.PROVED,
 )
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def bent_encoders(_profile: Profile) -> Finding:
+    """Bent encoders of one and two latents, some without linear part, obey the bound."""
+    return true_at(CLAIM.statement, (at | {_dim: at[n]} for at in recoveries() if at[_defect] <= 3))
+
 
 SIBLING = CLAIM.without(
     "moderate",

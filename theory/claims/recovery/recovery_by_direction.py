@@ -18,11 +18,11 @@ from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evi
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability.degree_penalty import penalty
 from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound
-from theory.encoder import HermiteEncoder
 from theory.gaussian_world import transition
-from theory.notation import GaussianExpectation, eta, k, n, rho, x, z
+from theory.instances import bent_encoder, recoveries
+from theory.notation import GaussianExpectation, eta, k, n, recovery_error, rho, x, z
 
-_error, _defect = sp.symbols("e epsilon", real=True)
+_defect = sp.Symbol("epsilon", real=True)
 _sigma, _variance = sp.symbols("sigma nu", real=True)
 _diagonal, _others = sp.symbols("d o", real=True)
 _singular_value, _bent = (sp.IndexedBase(name, real=True) for name in ("sigma", "nu"))
@@ -38,9 +38,9 @@ def direction_defect(singular_value: sp.Expr, variance: sp.Expr) -> sp.Expr:
     return singular_value**2 + variance - 1
 
 
-def bent_output(latent: sp.Expr, bent: sp.Expr) -> sp.Expr:
-    r"""Output $\sigma z_i + \sqrt{\nu}\,\mathrm{He}_2(z_j)/\sqrt2$ of an encoder."""
-    return _sigma * latent + sp.sqrt(_variance) * (bent**2 - 1) / sp.sqrt(2)
+def bent_output(latent: sp.Expr, singular_value: sp.Expr, variance: sp.Expr) -> sp.Expr:
+    r"""Output $\sigma z_i + \sqrt{\nu}\,\mathrm{He}_2(z_i)/\sqrt2$ of an encoder."""
+    return singular_value * latent + sp.sqrt(variance) * (latent**2 - 1) / sp.sqrt(2)
 
 
 ERROR = Step(
@@ -56,7 +56,7 @@ ERROR = Step(
 BUDGET = Step(
     "budget",
     r"$\sum_i\nu_i=\mathrm{tr}\,N\le D$, the variance at degrees 2 and more.",
-    sp.Le(sp.Sum(_bent[k], (k, 1, n)), sp.Symbol("D", real=True)),
+    sp.Sum(_bent[k], (k, 1, n)) <= sp.Symbol("D", real=True),
     by=("approximate_recovery",),
 )
 DIAGONAL = Step(
@@ -73,7 +73,7 @@ DEFECT_OF_BENT = Step(
     r"Conversely let $h_i=\sigma_iz_i+\sqrt{\nu_i}\,\mathrm{He}_2(z_i)/\sqrt2$. Its outputs are independent and "
     r"centred, and its covariance has the entries $\sigma_i^2+\nu_i$: the defect is as stated.",
     sp.Eq(
-        GaussianExpectation(sp.expand(bent_output(z, z) ** 2), z) - 1,
+        GaussianExpectation(sp.expand(bent_output(z, _sigma, _variance) ** 2), z) - 1,
         direction_defect(_sigma, _variance),
         evaluate=False,
     ),
@@ -86,7 +86,9 @@ EXCESS_OF_BENT = Step(
     sp.Eq(
         GaussianExpectation(
             GaussianExpectation(
-                sp.expand((bent_output(transition(z, eta, rho), transition(z, eta, rho)) - bent_output(z, z)) ** 2),
+                sp.expand(
+                    (bent_output(transition(z, eta, rho), _sigma, _variance) - bent_output(z, _sigma, _variance)) ** 2
+                ),
                 eta,
             ),
             z,
@@ -107,7 +109,11 @@ CLAIM = Claim(
     title="The recovery error is a sum over directions, and every sum is attained",
     says=r"$\min_Q\mathbb{E}|h(z)-Qz|^2=\sum_i(\nu_i+(1-\sigma_i)^2)$ with $\sigma_i,\nu_i\ge0$, $\sum_i\nu_i\le D$ "
     r"and $\sum_i(\sigma_i^2+\nu_i-1)^2\le\varepsilon^2$; every list of such numbers is that of an encoder.",
-    statement=sp.Eq(_error, sp.Sum(direction_error(_singular_value[k], _bent[k]), (k, 1, n))),
+    statement=sp.And(
+        sp.Eq(recovery_error, sp.Sum(direction_error(_singular_value[k], _bent[k]), (k, 1, n))),
+        BUDGET.statement,
+        sp.Sum(direction_defect(_singular_value[k], _bent[k]) ** 2, (k, 1, n)) <= _defect**2,
+    ),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + 2\rho(1-\rho)D$.",
@@ -115,24 +121,9 @@ CLAIM = Claim(
     },
     background=("hermite_completeness", "singular_value_decomposition"),
     steps=(ERROR, BUDGET, DIAGONAL, DEFECT_OF_BENT, EXCESS_OF_BENT),
+    holds_at=lambda _: recoveries(),
     expected=Verdict.PROVED,
 )
-
-
-def bent_encoder(singular_values: tuple[sp.Rational, ...], halves: tuple[sp.Rational, ...]) -> HermiteEncoder:
-    r"""Encoder $h_i = \sigma_i z_i + b_i \mathrm{He}_2(z_i)$, of nonlinear variance $\nu_i = 2b_i^2$.
-
-    Parameters
-    ----------
-    singular_values, halves
-        Lists of $\sigma_i$ and $b_i$, one for each latent.
-    """
-    dim = len(singular_values)
-    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
-    return HermiteEncoder(
-        dim,
-        tuple({unit[i]: singular_values[i], tuple(2 * a for a in unit[i]): halves[i]} for i in range(dim)),
-    )
 
 
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)

@@ -15,11 +15,14 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
+from theory.claims.identifiability.degree_penalty import penalty
+from theory.claims.recovery.approximate_recovery import printed_bound
+from theory.claims.recovery.recovery_by_direction import bent_output, direction_defect
 from theory.encoder import HermiteEncoder
-from theory.notation import Expectation, s
+from theory.hermite import multi_indices
+from theory.notation import GaussianExpectation, recovery_error, rho, s, z
 
-_nonlinear, _defect, _error = sp.symbols("D epsilon e", real=True)
+_nonlinear, _defect = sp.symbols("D epsilon", real=True)
 _sigma, _variance, _root = sp.symbols("sigma nu q", real=True)
 _norm, _distortion = sp.symbols("F G", real=True)
 
@@ -34,8 +37,6 @@ def sharp_bound(nonlinear: sp.Expr, defect: sp.Expr) -> sp.Expr:
     return nonlinear + sharp_distortion(defect + nonlinear)
 
 
-_q_shortfall = 1 - _root**2
-
 LEAST_SINGULAR_VALUE = Step(
     "least_singular_value",
     r"Let $q=\sqrt{1-s}$, so that $\varepsilon+D=1-q^2$. In each direction $|\sigma^2+\nu-1|\le\varepsilon$ and "
@@ -46,7 +47,7 @@ LEAST_SINGULAR_VALUE = Step(
             _root >= 0,
             sp.Abs(direction_defect(_sigma, _variance)) <= _defect,
             _variance <= _nonlinear,
-            sp.Eq(_defect + _nonlinear, _q_shortfall),
+            sp.Eq(_defect + _nonlinear, 1 - _root**2),
         ),
         _sigma >= _root,
     ),
@@ -67,29 +68,30 @@ CURVATURE = Step(
 TOTAL = Step(
     "total",
     r"With $F=\sum_i(\sigma_i^2-1)^2\le(\varepsilon+D)^2$ and $G=\sum_i(\sigma_i-1)^2$: $(1+q)^2G\le F\le(1-q^2)^2$, "
-    r"so the error is $e\le D+G\le D+(1-q)^2$.",
+    r"so the error is at most $D+G\le D+(1-q)^2$.",
     sp.Implies(
         sp.And(
-            _root >= 0,
-            _root <= 1,
-            (1 + _root) ** 2 * _distortion <= _norm,
-            _norm <= _q_shortfall**2,
-            _error <= _nonlinear + _distortion,
+            _defect + _nonlinear >= 0,
+            _defect + _nonlinear <= 1,
+            (1 + sp.sqrt(1 - _defect - _nonlinear)) ** 2 * _distortion <= _norm,
+            _norm <= (_defect + _nonlinear) ** 2,
+            recovery_error <= _nonlinear + _distortion,
         ),
-        _error <= _nonlinear + (1 - _root) ** 2,
+        recovery_error <= sharp_bound(_nonlinear, _defect),
     ),
     by=("approximate_recovery",),
     decided_by=Kind.SMT,
-    over={"q": "[0, 1]", "D": "real"},
+    over={"epsilon + D": "[0, 1]"},
 )
+_extremal_output = bent_output(z, sp.sqrt(1 - _defect - _nonlinear), _nonlinear)
 WITHIN = Step(
     "within",
-    r"The bound is attained: let one direction have $\sigma=\sqrt{1-\varepsilon-D}$, $\nu=D$ and all others "
-    r"$\sigma=1$, $\nu=0$. The defect is $\varepsilon$.",
+    r"The bound is attained: let $h_1=\sqrt{1-\varepsilon-D}\,z_1+\sqrt D\,\mathrm{He}_2(z_1)/\sqrt2$ and $h_j=z_j$, "
+    r"so that one direction has $\sigma=\sqrt{1-\varepsilon-D}$, $\nu=D$ and all others $\sigma=1$, $\nu=0$. The "
+    r"only entry of its defect is $-\varepsilon$.",
     sp.Eq(
-        direction_defect(sp.sqrt(1 - _defect - _nonlinear), _nonlinear) ** 2
-        + direction_defect(sp.Integer(1), sp.Integer(0)) ** 2,
-        _defect**2,
+        GaussianExpectation(sp.expand(_extremal_output**2), z) - 1,
+        -_defect,
         evaluate=False,
     ),
     by=("recovery_by_direction",),
@@ -98,23 +100,26 @@ WITHIN = Step(
 )
 ATTAINED = Step(
     "attained",
-    r"Its error is the bound. One encoder of the kind is $h_1=\sqrt{1-\varepsilon-D}\,z_1+\sqrt "
-    r"D\,\mathrm{He}_2(z_1)/\sqrt2$, $h_j=z_j$.",
+    r"Its error is the bound; $Q=I$ is nearest, as no singular value is negative.",
     sp.Eq(
-        direction_error(sp.sqrt(1 - _defect - _nonlinear), _nonlinear) + direction_error(sp.Integer(1), sp.Integer(0)),
+        GaussianExpectation(sp.expand((_extremal_output - z) ** 2), z),
         sharp_bound(_nonlinear, _defect),
         evaluate=False,
     ),
-    by=("recovery_by_direction",),
+    by=("nearest_rotation",),
     decided_by=Kind.SYMBOLIC,
     over={"epsilon, D": ">= 0, epsilon + D <= 1"},
 )
 RATIO = Step(
     "ratio",
-    r"The printed distortion is $(1+\sqrt{1-s})^2$ times the sharp one;",
-    sp.Eq(s**2, (1 + sp.sqrt(1 - s)) ** 2 * sharp_distortion(s), evaluate=False),
+    r"What the printed bound adds to $D$, the printed distortion $s^2$, is $(1+\sqrt{1-s})^2$ times the sharp one;",
+    sp.Eq(
+        printed_bound(penalty(sp.Integer(2), rho) * _nonlinear, s - _nonlinear, rho) - _nonlinear,
+        (1 + sp.sqrt(1 - s)) ** 2 * sharp_distortion(s),
+        evaluate=False,
+    ),
     decided_by=Kind.SYMBOLIC,
-    over={"s": "[0, 1]"},
+    over={"s": "[0, 1]", "rho": "(0, 1)"},
 )
 LIMIT = Step(
     "limit",
@@ -131,7 +136,7 @@ CLAIM = Claim(
     title="The largest recovery error that a small excess and a small defect allow",
     says=r"For $s=\varepsilon+D\le1$: $\min_Q\mathbb{E}|h(z)-Qz|^2\le D+(1-\sqrt{1-s})^2$, and an encoder attains it, "
     r"whatever $\varepsilon$, $D$, $\rho$ and $n$.",
-    statement=sp.LessThan(Expectation(sp.Symbol("|h(z)-Qz|^2", real=True)), sharp_bound(_nonlinear, _defect)),
+    statement=recovery_error <= sharp_bound(_nonlinear, _defect),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
         "excess": r"$L(h) \le 2(1-\rho)\,\mathrm{tr}\,\mathrm{Cov}\,h + 2\rho(1-\rho)D$.",
@@ -155,7 +160,7 @@ def extremal_encoder(dim: int, singular_value: sp.Rational, half: sp.Rational, *
     bent
         Index of the latent in the Hermite polynomial, from 0.
     """
-    unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+    unit = list(multi_indices(dim, 1))
     first = {unit[0]: singular_value, tuple(2 * a for a in unit[bent]): half}
     return HermiteEncoder(dim, (first, *({index: sp.Integer(1)} for index in unit[1:])))
 
@@ -172,7 +177,7 @@ def extremal_encoders_by_moments(_profile: Profile) -> Finding:
             count += 1
             for bent in range(min(dim, 2)):
                 encoder = extremal_encoder(dim, sigma, half, bent=bent)
-                unit = [tuple(int(i == j) for j in range(dim)) for i in range(dim)]
+                unit = list(multi_indices(dim, 1))
                 difference = HermiteEncoder(
                     dim,
                     tuple({**output, unit[i]: output[unit[i]] - 1} for i, output in enumerate(encoder.outputs)),

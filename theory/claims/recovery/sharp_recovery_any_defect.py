@@ -14,13 +14,16 @@ References
 W, Theorem 5.3.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Instance, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.recovery.recovery_by_direction import direction_defect, direction_error
 from theory.claims.recovery.sharp_recovery import sharp_distortion
-from theory.notation import Expectation
+from theory.instances import recoveries
+from theory.notation import n, recovery_error
 
 _nonlinear, _defect = sp.symbols("D epsilon", real=True)
 _deficit, _variance, _u, _v = sp.symbols("d nu sigma v", real=True)
@@ -28,7 +31,8 @@ _first, _second, _first_after, _second_after = sp.symbols("sigma_1 sigma_2 sigma
 _one, _two, _one_after, _two_after, _one_variance = sp.symbols("d_1 d_2 d_1' d_2' nu_1", real=True)
 _steep, _flat, _rise, _fall, _gain, _loss = sp.symbols("g_1 g_2 y_1 y_2 p_1 p_2", real=True)
 _mean, _entry, _shares, _squares, _part = sp.symbols("mu c p q c_x", real=True)
-_tau, _rest, _count, _fewer = sp.symbols("tau r k j", real=True)
+_tau, _rest, _count, _fewer, _last_deficit = sp.symbols("tau r k j x", real=True)
+_largest_error = sp.Symbol("e_max", real=True)
 _lost = sp.Symbol("j", integer=True, nonnegative=True)
 _root, _next_root, _discriminant = sp.symbols("a b w", real=True)
 
@@ -68,6 +72,15 @@ def sharp_bound_any_defect(nonlinear: sp.Expr, defect: sp.Expr) -> sp.Expr:
     return nonlinear + lost + sharp_distortion(deficit_of_next(nonlinear, defect, lost))
 
 
+def extremal_directions(nonlinear: sp.Expr, defect: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    r"""Pairs $\sigma_i,\nu_i$ of the imperfect directions of an encoder that attains the bound."""
+    lost = lost_directions(nonlinear, defect)
+    shortfall = shortfall_of_lost(nonlinear, defect, lost)
+    left = nonlinear - lost * (1 - shortfall)
+    next_singular_value = sp.sqrt(1 - deficit_of_next(nonlinear, defect, lost))
+    return [*[(sp.Integer(0), 1 - shortfall)] * int(lost), (next_singular_value, left)]
+
+
 def _loss_of(singular_value: sp.Expr) -> sp.Expr:
     return direction_error(singular_value, sp.Integer(0))
 
@@ -76,9 +89,9 @@ DEFICIT = Step(
     "deficit",
     r"Let $d=1-\sigma^2\le1$ be the deficit of a direction. Its entry of the defect is $\nu-d$, its share of the error "
     r"$\nu+g(d)$ with $g=(1-\sigma)^2$. So $e\le D+\sum g(d_i)$ where $\sum(d_i-\nu_i)^2\le\varepsilon^2$.",
-    sp.Eq(direction_defect(sp.sqrt(1 - _deficit), _variance), _variance - _deficit, evaluate=False),
+    sp.Implies(sp.Eq(_deficit, 1 - _u**2), sp.Eq(direction_defect(_u, _variance), _variance - _deficit)),
     by=("recovery_by_direction",),
-    decided_by=Kind.SYMBOLIC,
+    decided_by=Kind.SMT,
     over={"d": "(-oo, 1]"},
 )
 LOSE = Step(
@@ -230,8 +243,11 @@ COUNT = Step(
 EVEN = Step(
     "even",
     r"Let $\tau$ be the larger of $\varepsilon/\sqrt{k+1}$, for which $(k+1)\tau^2=\varepsilon^2$,",
-    sp.Eq((_lost + 1) * _even_shortfall(_defect, _lost) ** 2, _defect**2, evaluate=False),
-    decided_by=Kind.SYMBOLIC,
+    sp.Implies(
+        sp.And(_count >= 0, sp.Eq(_tau, _even_shortfall(_defect, _count))),
+        sp.Eq((_count + 1) * _tau**2, _defect**2),
+    ),
+    decided_by=Kind.SMT,
     over={"k": "[0, n)"},
 )
 SPENT = Step(
@@ -321,17 +337,33 @@ ADMISSIBLE = Step(
     over={"k": "[1, n)"},
 )
 
+
+def _recoveries_of_living_directions() -> Iterator[Instance]:
+    """Recovery errors where a direction is alive, with that of the extremal list within the same budgets."""
+    for at in recoveries():
+        budgets = at[_nonlinear], at[_defect]
+        lost = lost_directions(*budgets)
+        if lost < at[n]:
+            yield at | {
+                _count: lost,
+                _last_deficit: deficit_of_next(*budgets, lost),
+                _largest_error: sum(direction_error(*direction) for direction in extremal_directions(*budgets)),
+            }
+
+
 CLAIM = Claim(
     id="sharp_recovery_any_defect",
     paper="W",
     locator="Theorem 5.3",
     role=Role.EXTENSION,
     title="The largest recovery error while excess and defect leave a direction alive",
-    says=r"$\min_Q\mathbb{E}|h(z)-Qz|^2\le D+k+(1-\sqrt{1-x})^2$ where $k<n$ directions can be lost, and an encoder "
-    r"attains it, whatever $\rho$ and $n$.",
-    statement=sp.LessThan(
-        Expectation(sp.Symbol("|h(z)-Qz|^2", real=True)),
-        _nonlinear + _count + sharp_distortion(sp.Symbol("x", real=True)),
+    says=r"$\min_Q\mathbb{E}|h(z)-Qz|^2\le e_{max}=D+k+(1-\sqrt{1-x})^2$ where $k<n$ directions can be lost, and an "
+    r"encoder attains it, whatever $\rho$ and $n$.",
+    statement=sp.And(
+        sp.Eq(_count, lost_directions(_nonlinear, _defect)),
+        sp.Eq(_last_deficit, deficit_of_next(_nonlinear, _defect, _count)),
+        sp.Eq(_largest_error, _nonlinear + _count + sharp_distortion(_last_deficit)),
+        recovery_error <= _largest_error,
     ),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "centred")
     | {
@@ -359,6 +391,7 @@ CLAIM = Claim(
         WITHIN,
         ADMISSIBLE,
     ),
+    holds_at=lambda _: _recoveries_of_living_directions(),
     expected=Verdict.PROVED,
 )
 
@@ -373,10 +406,7 @@ def extremal_lists_attain_the_bound(profile: Profile) -> Finding:
             defect, nonlinear = sp.Rational(i, steps), sp.Rational(j, steps)
             lost = lost_directions(nonlinear, defect)
             lost_counts.add(int(lost))
-            shortfall = shortfall_of_lost(nonlinear, defect, lost)
-            deficit = deficit_of_next(nonlinear, defect, lost)
-            directions = [(sp.Integer(0), 1 - shortfall)] * int(lost)
-            directions.append((sp.sqrt(1 - deficit), nonlinear - lost * (1 - shortfall)))
+            directions = extremal_directions(nonlinear, defect)
             spent = sum(direction_defect(*direction) ** 2 for direction in directions) - defect**2
             error = sum(direction_error(*direction) for direction in directions)
             numbers = [number for direction in directions for number in direction]

@@ -10,12 +10,15 @@ References
 W, Appendix B and Appendix F.
 """
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.notation import x, z
 from theory.proof import identity
-from theory.reversible_diffusion import WORLDS, generator, shape
+from theory.sturm_liouville import WORLDS, generator, shape
 
 #: What a latent of Appendix F is: one coordinate of the world.
 REVERSIBLE_DIFFUSION = {
@@ -26,6 +29,11 @@ REVERSIBLE_DIFFUSION = {
     r"$\mathbb{E}\,\varphi_1^2<\infty$.",
 }
 
+#: Shapes at which the worlds of known harmonics are looked at.
+SHAPES = ("3/2", "3", "6")
+
+_harmonic = sp.Function("varphi_1")(z)
+_first_rate, _next_rate = sp.symbols("lambda_1 lambda_2", real=True)
 _rise, _fall, _energy, _variance, _larger, _rate = sp.symbols("r f E V W lambda", real=True)
 _mass, _above, _below, _value = sp.symbols("m t h v", real=True)
 _slope, _other_slope, _factor = sp.symbols("a b c", real=True)
@@ -85,16 +93,30 @@ SIMPLE = Step(
     decided_by=Kind.SMT,
 )
 
+
+def _harmonics_at_points() -> Iterator[dict[sp.Basic, sp.Basic]]:
+    for world, value in product(WORLDS, map(sp.Rational, SHAPES)):
+        for point in (sp.Rational(i, 2) for i in range(-3, 4)) if value in world.shapes else ():
+            yield {
+                _harmonic: world.first_harmonic.subs(shape, value),
+                x: point,
+                _first_rate: world.rate.subs(shape, value),
+                _next_rate: world.next_rate.subs(shape, value),
+            }
+
+
 CLAIM = Claim(
     id="first_harmonic_is_monotone",
     paper="W",
     locator="Appendix F, first harmonics",
     role=Role.THEOREM,
     title="The slowest function of a latent is a strictly monotone transform of it",
-    says=r"$\varphi_1'(z)\ne0$ at every inner point, and $\lambda_1$ is simple.",
-    statement=sp.Ne(sp.Derivative(sp.Function("varphi_1")(z), z), 0),
+    says=r"$\varphi_1'(x)\ne0$ at every inner point $x$, and the next eigenvalue $\lambda_2$, counted with "
+    r"multiplicity, is larger: $\lambda_1$ is simple.",
+    statement=sp.And(sp.Ne(sp.Subs(sp.Derivative(_harmonic, z), z, x), 0), _next_rate > _first_rate),
     assumptions=REVERSIBLE_DIFFUSION,
     steps=(REARRANGED, MINIMAL, FLUX, SIMPLE),
+    holds_at=lambda _: _harmonics_at_points(),
     expected=Verdict.PROVED,
 )
 
@@ -105,7 +127,11 @@ def worlds_with_a_known_harmonic(_profile: Profile) -> Finding:
     wrong = []
     for world in WORLDS:
         solved = identity(
-            sp.Eq(generator(world.first_harmonic, world.density), -world.rate * world.first_harmonic, evaluate=False)
+            sp.Eq(
+                generator(world.first_harmonic, world.density, sp.Integer(1), z),
+                -world.rate * world.first_harmonic,
+                evaluate=False,
+            )
         )
         zeros = sp.solveset(sp.diff(world.first_harmonic, z), z, world.interval)
         if not solved.passed or zeros != sp.S.EmptySet:

@@ -12,8 +12,10 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
-from theory.gaussian_world import contraction, eigenvalue
-from theory.notation import d, rho
+from theory.gaussian_world import contraction, eigenvalue, transition
+from theory.hermite import sequence
+from theory.instances import CORRELATIONS
+from theory.notation import GaussianExpectation, d, eta, rho, z
 
 _fast, _slow, _power, _degree = sp.symbols("rho_fast rho_slow P d", real=True)
 _log_fast, _log_slow, _angle = sp.symbols("f s theta", real=True)
@@ -35,10 +37,15 @@ LOGARITHM = Step(
 )
 TIE = Step(
     "tie",
-    r"At $\rho_{fast}=\rho_{slow}^2$ the square of the slow latent has the eigenvalue of the fast latent,",
-    sp.Eq(eigenvalue((0, 2), (_fast, rho)), eigenvalue((1, 0), (rho**2, rho)), evaluate=False),
+    r"A transition contracts $\mathrm{He}_2(z_{slow})$ by $\rho^2$: at $\rho_{fast}=\rho_{slow}^2$ as it does the fast "
+    r"latent,",
+    sp.Eq(
+        GaussianExpectation(sequence(transition(z, eta, rho), 2)[2], eta),
+        eigenvalue((1, 0), (rho**2, rho)) * sequence(z, 2)[2],
+        evaluate=False,
+    ),
     decided_by=Kind.SYMBOLIC,
-    over={"rho": "(0, 1)"},
+    over={"z": "real", "rho": "(0, 1)"},
 )
 MIXTURES = Step(
     "mixtures",
@@ -67,6 +74,12 @@ CLAIM = Claim(
     | {"positive_correlations": r"$0<\rho_{fast}<\rho_{slow}<1$."},
     background=("hermite_completeness",),
     steps=(LOGARITHM, TIE, MIXTURES),
+    holds_at=lambda _: (
+        {_slow: slow, _fast: slow**ratio, sp.log(_fast): ratio * sp.log(slow), d: sp.Integer(degree)}
+        for slow in CORRELATIONS
+        for ratio in (sp.Rational(numerator, 3) for numerator in range(4, 13))
+        for degree in range(1, 6)
+    ),
     expected=Verdict.PROVED,
 )
 

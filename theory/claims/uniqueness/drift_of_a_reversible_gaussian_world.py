@@ -63,18 +63,21 @@ AFFINE = Step(
     decided_by=Kind.SMT,
     over={"z, p, q": "real"},
 )
+ORNSTEIN_UHLENBECK = sp.And(sp.Eq(_m, rho * z), sp.Eq(_noise, (1 - rho**2) * _v), rho > -1, rho < 1)
 CONSTANTS = Step(
     "constants",
     r"Detailed balance for $m(z)=\rho z+c$ at $(1,0)$ and $(-1,0)$ gives $c=0$ and $s=(1-\rho^2)v$, so $|\rho|<1$. "
-    r"$s=(1-\rho^2)v$, so $|\rho|<1$.",
+    r"Changed on a null set of $z$, $m$ is affine everywhere, and densities balanced almost everywhere are so at "
+    r"these points.",
     sp.Implies(
         sp.And(
             _v > 0,
             _noise > 0,
+            sp.Eq(_m, rho * z + _c),
             _balanced(sp.Integer(1), sp.Integer(0)),
             _balanced(sp.Integer(-1), sp.Integer(0)),
         ),
-        sp.And(sp.Eq(_c, 0), sp.Eq(_noise, (1 - rho**2) * _v), rho > -1, rho < 1),
+        ORNSTEIN_UHLENBECK,
     ),
     decided_by=Kind.SMT,
     over={"rho, c": "real", "s, v": "(0, oo)"},
@@ -87,8 +90,9 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="A reversible Gaussian world is an Ornstein-Uhlenbeck world",
     says=r"If $z$ is Gaussian and $z'=m(z)+\eta$ is reversible with independent noise that is not constant, then "
-    r"$m(z)=\rho z$ with $|\rho|<1$, up to a constant that belongs to $\eta$, and $\eta$ is Gaussian.",
-    statement=sp.Eq(_m, rho * z),
+    r"$m(z)=\rho z$ with $|\rho|<1$, up to a constant that belongs to $\eta$, and $\eta$ is Gaussian, of variance "
+    r"$s=(1-\rho^2)v$ for $z\sim N(0,v)$.",
+    statement=ORNSTEIN_UHLENBECK,
     assumptions=assume("gaussian_latents", "additive_noise", "noise", "reversible"),
     background=("cramer_decomposition",),
     steps=(DETAILED_BALANCE, AFFINE, CONSTANTS),

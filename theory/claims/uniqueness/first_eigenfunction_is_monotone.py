@@ -17,20 +17,24 @@ from theory.notation import z
 from theory.sturm_liouville import generator
 
 _rate, _above, _below, _flux = sp.symbols("mu I_+ I_- y", real=True)
+_weight, _slope = sp.symbols("w phi_1'", real=True)
+INCREASING = _slope > 0
 
 NO_ZERO = Step(
     "no_zero",
     r"With $I_\pm$ the integrals of $\phi_1p$ above and below $x$, the flux is $y(x)=\mu_1I_+=-\mu_1I_-$. $\phi_1$ has "
     r"one zero $c$; let it be positive above. Then $I_+>0$ for $x\ge c$ and $I_-<0$ for $x<c$, and with "
-    r"$\mu_1>0$ the flux is positive everywhere, so $\phi_1'>0$.",
+    r"$\mu_1>0$ the flux is positive everywhere. It is $w\phi_1'$ with $w=Kp>0$, so $\phi_1'>0$.",
     sp.Implies(
         sp.And(
             _rate > 0,
             sp.Eq(_flux, _rate * _above),
             sp.Eq(_flux, -_rate * _below),
             sp.Or(_above > 0, _below < 0),
+            _weight > 0,
+            sp.Eq(_flux, _weight * _slope),
         ),
-        _flux > 0,
+        INCREASING,
     ),
     decided_by=Kind.SMT,
     over={"mu": "(0, oo)"},
@@ -42,8 +46,9 @@ CLAIM = Claim(
     locator="Appendices B and F",
     role=Role.EXTENSION,
     title="The first non-constant eigenfunction is strictly monotone",
-    says=r"$\phi_1$ has exactly one interior zero, and $\phi_1'$ none.",
-    statement=sp.Gt(sp.Derivative(sp.Function("phi_1")(z), z), 0),
+    says=r"$\phi_1$ has exactly one interior zero, and $\phi_1'$ none: with the sign of $\phi_1$ that is positive "
+    r"above its zero, $\phi_1'>0$.",
+    statement=INCREASING,
     assumptions=NON_CONSTANT_EIGENFUNCTION | {"first": r"$\phi=\phi_1$, of the smallest positive $\mu$."},
     background=("sturm_oscillation",),
     steps=(FLUX, NO_ZERO),

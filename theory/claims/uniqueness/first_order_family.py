@@ -16,13 +16,17 @@ References
 W, Theorem 5.2; Janson (1997), chapters 2 and 3.
 """
 
+from collections.abc import Iterator, Sequence
+from itertools import product
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.gaussian_world import contraction, transition
-from theory.hermite import generating_function
+from theory.hermite import generating_function, sequence
 from theory.notation import GaussianExpectation, eta, rho, t, x, z
+from theory.optimality import expectation, gaussian_moment
 
 _size = sp.Symbol("epsilon", real=True)
 _of_latent, _of_drift, _of_noise = (sp.Function(name, real=True) for name in "abc")
@@ -179,6 +183,43 @@ SOLVABLE = Step(
     over={"d": "j", "r": "powers of rho or sigma"},
 )
 
+
+def _series(coefficients: Sequence[sp.Expr], at: sp.Expr) -> sp.Expr:
+    r"""Value of $\sum_d f_d\,H_d$ from its coefficients, from degree 0."""
+    pairs = zip(coefficients, sequence(at, len(coefficients) - 1), strict=True)
+    return sp.Add(*(f * he / sp.sqrt(sp.factorial(d)) for d, (f, he) in enumerate(pairs)))
+
+
+def _degrees(_profile: Profile) -> Iterator[Instance]:
+    """Degrees of one world: the first-order changes are integrated by moments, and solved for drift and noise."""
+    # The noise scale sqrt(1 - rho^2) is rational here.
+    correlation = sp.Rational(3, 5)
+    latent = [sp.Integer(0), *map(sp.Rational, ("1/2", "-2/3", "3/5"))]
+    drift, noise = sp.symbols("b_:3", real=True), (sp.Integer(0), *sp.symbols("c_1:4", real=True))
+    a, b, c = _series(latent, z), _series(drift, z), _series(noise, eta)
+    moved = transition(z, eta, correlation)
+    changes = [drift[0] - 1, drift[1] - 2]
+    for degree in range(1, 4):
+        now, later = sequence(z, degree)[degree], sequence(moved, degree)[degree]
+        slope = degree * sequence(moved, degree)[degree - 1]
+        changes.append((a + c) * later + b * slope - a * now)
+        if degree == 2:
+            changes.append((a + c) * (moved * now + z * later) + b * (now + z * slope) - 2 * correlation * a * z * now)
+    world = {z: gaussian_moment, eta: gaussian_moment}
+    solution = sp.solve([expectation(change, world) for change in changes], dict=True)[0]
+    for k, j in product(range(1, 4), range(1, 3)):
+        yield {
+            rho: correlation,
+            _k: sp.Integer(k),
+            _j: sp.Integer(j),
+            _a[_k]: latent[k],
+            _a[_j + 1]: latent[j + 1],
+            _b[_k - 1]: solution[drift[k - 1]],
+            _b[_j]: solution[drift[j]],
+            _c[_k]: solution[noise[k]],
+        }
+
+
 CLAIM = Claim(
     id="first_order_family",
     paper="W",
@@ -210,6 +251,7 @@ CLAIM = Claim(
         OPTIMAL,
         SOLVABLE,
     ),
+    holds_at=_degrees,
     expected=Verdict.PROVED,
 )
 

@@ -23,7 +23,9 @@ from theory.notation import rho, z
 _k = sp.Symbol("k", integer=True, positive=True)
 _latent, _drift, _noise = sp.symbols("a_k b_{k-1} c_k", real=True)
 _size, _mean, _variance, _change = sp.symbols("epsilon mu v beta", real=True)
-_degree, _kept, _kept_less, _excess = sp.symbols("d r r_2 D", real=True)
+_kept, _kept_less, _excess = sp.symbols("r r_2 D", real=True)
+_degree = sp.Symbol("k", real=True)
+NO_HIGHER_DEGREE = sp.Implies(_degree >= 3, sp.Eq(_latent, 0))
 
 
 def gaussian_noise_factor(degree: sp.Expr, rho: sp.Expr) -> sp.Expr:
@@ -56,22 +58,21 @@ SPLIT = Step(
 )
 POSITIVE = Step(
     "positive",
-    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative and the second is positive, so "
-    r"$a_k=0$.",
+    r"With $r=\rho^{k-1}$ and $r_2=\rho^{k-2}$ positive, none of them is negative for $k\ge3$ and the second is "
+    r"positive, so $a_k=0$.",
     sp.Implies(
         sp.And(
             *(sp.And(value > 0, value < 1) for value in (rho, _kept, _kept_less)),
-            _degree >= 3,
             sp.Eq(
                 _excess,
                 (1 - _kept) ** 2 + 2 * _kept * (1 - rho) + (_degree - 1) * _kept_less * (1 - rho**2),
             ),
             sp.Eq(_excess * _latent, 0),
         ),
-        sp.And(_excess > 0, sp.Eq(_latent, 0)),
+        NO_HIGHER_DEGREE,
     ),
     decided_by=Kind.SMT,
-    over={"rho": "(0, 1)", "d": "k"},
+    over={"rho": "(0, 1)", "k": "[3, oo)"},
 )
 _ratio = sp.exp(z**2 / 2 - (z - _size * _mean) ** 2 / (2 * (1 + _size * _variance))) / sp.sqrt(1 + _size * _variance)
 GAUSSIAN_DIRECTIONS = Step(
@@ -111,7 +112,7 @@ CLAIM = Claim(
     title="To first order, Gaussian noise and a linear optimum leave only Gaussian latents",
     says=r"In the first-order family with $c=0$, $a_k=0$ for every $k\ge3$ and every $\rho\in(0,1)$; $a_1$ and $a_2$ "
     r"move the mean and the variance of a Gaussian. Whether Gaussian noise suffices beyond first order is open.",
-    statement=sp.Implies(_k >= 3, sp.Eq(_latent, 0)),
+    statement=NO_HIGHER_DEGREE,
     assumptions=dict(first_order_family.CLAIM.assumptions) | assume("gaussian_noise"),
     steps=(ELIMINATE, SPLIT, POSITIVE, GAUSSIAN_DIRECTIONS, SLOWER_WORLD),
     expected=Verdict.PROVED,

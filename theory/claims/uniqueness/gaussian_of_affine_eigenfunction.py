@@ -11,9 +11,11 @@ References
 W, Theorem 5.2 and Appendix B.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.gaussian_world import contraction
 from theory.hermite import generating_function
 from theory.notation import d, t, z
@@ -114,6 +116,16 @@ SEMIGROUP = Step(
     over={"tau": "real", "K, v": "(0, oo)"},
 )
 
+
+def _densities(_profile: Profile) -> Iterator[Instance]:
+    """Gaussian densities, normalised by integration, and the logistic one, the slope of its distribution function."""
+    logistic = sp.diff(1 / (1 + sp.exp(-z)), z)
+    for a, b, mu, diffusion in ((1, 0, 1, 1), (2, -1, 3, 2), (-1, 4, 1, 5)):
+        bell = sp.exp(-sp.Rational(mu, 2 * diffusion) * (z + sp.Rational(b, a)) ** 2)
+        for density in (bell / sp.integrate(bell, (z, -sp.oo, sp.oo)), logistic):
+            yield {_a: sp.Integer(a), _b: sp.Integer(b), _mu: sp.Integer(mu), _K: sp.Integer(diffusion), _p(z): density}
+
+
 CLAIM = Claim(
     id="gaussian_of_affine_eigenfunction",
     paper="W",
@@ -132,6 +144,7 @@ CLAIM = Claim(
         "constant_coefficient": r"$K>0$ is constant.",
     },
     steps=(AFFINE, SCORE, SOLUTION, SIGN, NORMALISATION, CONVERSE, DEGREES, SEMIGROUP),
+    holds_at=_densities,
     expected=Verdict.PROVED,
 )
 

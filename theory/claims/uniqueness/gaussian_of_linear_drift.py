@@ -6,14 +6,24 @@ First-order autoregressions have a stationary law for every self-decomposable on
 optimum. Nothing is asked of reversibility.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.claims.assumptions import WORLD, assume
-from theory.claims.uniqueness.gaussian_of_linear_regressions import gaussian_characteristic_function
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.linear_optimum_is_an_eigenfunction import EIGENFUNCTION
-from theory.notation import t, z
+from theory.instances import CORRELATIONS
+from theory.notation import eta, t, z
+from theory.optimality import (
+    LAW_IS_GAUSSIAN,
+    LINEAR_IS_OPTIMAL,
+    expectation,
+    gaussian_characteristic_function,
+    law,
+    optimum,
+    ornstein_uhlenbeck,
+)
 
 _drift, _eigenvalue, _backward, _v, _covariance = sp.symbols("lambda mu r v C", real=True)
 
@@ -63,6 +73,28 @@ CONVERSE = Step(
     by=("rotation_at_the_floor",),
 )
 
+
+def _laplace_moment(power: int) -> sp.Expr:
+    return sp.factorial(power) if power % 2 == 0 else sp.Integer(0)
+
+
+def _worlds(_profile: Profile) -> Iterator[Instance]:
+    """Ornstein-Uhlenbeck worlds, and Laplace latents, whose cubic maps lean; their noise is Laplace or zero."""
+    yield from (ornstein_uhlenbeck(latents, value) for latents in (1, 2) for value in CORRELATIONS)
+    for drift in CORRELATIONS:
+
+        def noise_moment(power: int, drift: sp.Expr = drift) -> sp.Expr:
+            return _laplace_moment(power) * (1 - drift**2 if power else 1)
+
+        pair = {z: _laplace_moment, eta: noise_moment}
+        correlations = {}
+        for lean in (0, -sp.Rational(1, 100)):
+            f = z + lean * (z**3 - 12 * z)
+            covariance = expectation(f * f.subs(z, drift * z + eta), pair)
+            correlations[sp.Tuple(1, lean)] = covariance / expectation(f**2, pair)
+        yield {**optimum(correlations, [sp.Tuple(1, 0)]), **law(1 / (1 + t**2), expectation(z**2, pair))}
+
+
 CLAIM = Claim(
     id="gaussian_of_linear_drift",
     paper="W",
@@ -74,6 +106,7 @@ CLAIM = Claim(
     statement=sp.Equivalent(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
     assumptions=assume(*WORLD, "one_law") | {"linear_drift": r"$m_j(z_j)=\lambda z_j$ with $0<\lambda<1$."},
     steps=(EIGENFUNCTIONS, BACKWARD, GAUSSIAN, NOISE, CONVERSE),
+    holds_at=_worlds,
     expected=Verdict.PROVED,
 )
 

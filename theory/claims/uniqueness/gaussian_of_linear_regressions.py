@@ -13,22 +13,19 @@ import sympy as sp
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.notation import eta, k, s, t, z
+from theory.optimality import LAW_IS_GAUSSIAN, autoregression, gaussian_characteristic_function
+from theory.optimality import phi as _phi
+from theory.optimality import variance as _v
 from theory.proof import identity
 
-_factor, _v = sp.symbols("lambda v", real=True)
+_factor = sp.Symbol("lambda", real=True)
 _part, _part_scaled, _modulus, _bell = sp.symbols("u u_lambda f E", real=True)
-_phi = sp.Function("phi")
 _at, _at_scaled, _noise, _slope, _slope_scaled = sp.symbols("f f_lambda q g g_lambda")
-
-
-def gaussian_characteristic_function(t: sp.Expr, variance: sp.Expr) -> sp.Expr:
-    """Characteristic function of a centred Gaussian."""
-    return sp.exp(-variance * t**2 / 2)
 
 
 def mismatch(phi: sp.Expr, factor: sp.Expr, t: sp.Symbol) -> sp.Expr:
     r"""Value of $\phi'(\lambda t)\,\phi(t)-\lambda\,\phi'(t)\,\phi(\lambda t)$, zero if both regressions are linear."""
-    slope = sp.diff(phi, t)
+    slope = sp.Derivative(phi, t)
     return slope.subs(t, factor * t) * phi - factor * slope * phi.subs(t, factor * t)
 
 
@@ -141,7 +138,7 @@ CLAIM = Claim(
     title="Linear regression both ways makes the latent Gaussian",
     says=r"If $z'=\lambda z+\eta$ is stationary with $\eta$ independent of $z$, $\mathbb{E}[z\mid z']=\lambda z'$ and "
     r"$0<|\lambda|<1$, then $z$ is Gaussian.",
-    statement=sp.Eq(_phi(t), gaussian_characteristic_function(t, _v)),
+    statement=LAW_IS_GAUSSIAN,
     assumptions=assume("stationary_law", "additive_noise", "finite_variance")
     | {
         "forward": r"$\mathbb{E}[z'\mid z]=\lambda z$ with $0<|\lambda|<1$.",
@@ -157,6 +154,10 @@ CLAIM = Claim(
         SLOPE,
         SOLUTION,
         NO_ZERO,
+    ),
+    holds_at=lambda _: (
+        autoregression(sp.Rational(*drift), sp.Rational(*noise))
+        for drift, noise in (((1, 2), (3, 4)), ((-1, 3), (1, 5)), ((4, 5), (2, 1)))
     ),
     expected=Verdict.PROVED,
 )

@@ -11,13 +11,16 @@ References
 W, Theorem 5.2.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import JSON, Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
+from theory.claim import JSON, Claim, Finding, Instance, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import WORLD, assume
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 from theory.claims.uniqueness.linear_optimum_is_an_eigenfunction import EIGENFUNCTION
-from theory.notation import z
+from theory.instances import CORRELATIONS
+from theory.notation import t, z
+from theory.optimality import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL, law, optimum, ornstein_uhlenbeck
 from theory.proof import valid
 
 _forward, _backward, _eigenvalue = sp.symbols("m r lambda", real=True)
@@ -64,6 +67,34 @@ CONVERSE = Step(
     by=("drift_of_a_reversible_gaussian_world", "rotation_at_the_floor"),
 )
 
+_ratio = sp.Symbol("r", real=True)
+# p(z) is proportional to r^|z|, and r d/dr brings down |z| in the sum of r^|z| over |z| = 1/2, 3/2, ...
+_total = sp.sqrt(_ratio) / (1 - _ratio)
+_first = _ratio * sp.diff(_total, _ratio)
+_second = _ratio * sp.diff(_first, _ratio)
+_half = sp.Rational(1, 2)
+# The latent and its sign, by their values at 1/2 and 3/2.
+_LINEAR, _SIGN = (sp.Tuple(_half, 3 * _half), sp.Tuple(1, 1))
+# sign(z') is sign(z) if eta >= 0 in that direction, so its correlation is P(eta >= 0) - P(eta < 0) = P(eta = 0).
+_GEOMETRIC_CORRELATIONS = {
+    _LINEAR: sp.simplify(_half * _first / _second),
+    _SIGN: 1 / (1 / (1 - _ratio) + _ratio / (1 - _ratio)),
+}
+
+
+def _worlds(_profile: Profile) -> Iterator[Instance]:
+    """Ornstein-Uhlenbeck worlds, and reversible worlds of geometric noise on the half-integers."""
+    yield from (ornstein_uhlenbeck(latents, value) for latents in (1, 2) for value in CORRELATIONS)
+    wave = sp.exp(sp.I * t / 2) / (1 - _ratio * sp.exp(sp.I * t))
+    for value in CORRELATIONS:
+        correlations = {function: kept.subs(_ratio, value) for function, kept in _GEOMETRIC_CORRELATIONS.items()}
+        characteristic_function = (1 - value) * (wave + wave.subs(t, -t)).subs(_ratio, value) / 2
+        yield {
+            **optimum(correlations, [_LINEAR]),
+            **law(characteristic_function, (_second / _total).subs(_ratio, value)),
+        }
+
+
 CLAIM = Claim(
     id="gaussian_of_reversible_linear_optimum",
     paper="W",
@@ -75,6 +106,7 @@ CLAIM = Claim(
     statement=sp.Equivalent(LINEAR_IS_OPTIMAL, LAW_IS_GAUSSIAN),
     assumptions=assume(*WORLD, "one_law", "noise", "positively_correlated", "reversible"),
     steps=(EIGENFUNCTIONS, BOTH_WAYS, EIGENVALUE, GAUSSIAN, CONVERSE),
+    holds_at=_worlds,
     expected=Verdict.PROVED,
 )
 
@@ -82,26 +114,19 @@ CLAIM = Claim(
 @evidence(CLAIM.id, Kind.EXHAUSTIVE)
 def reversible_world_off_the_gaussian(profile: Profile) -> Finding:
     """Two-sided geometric noise and drift sign(z)/2 on the half-integers: reversible, and sign(z) beats linear maps."""
-    # p(z) is proportional to r^|z|, the noise to r^|eta|: powers of r are compared by their exponents.
-    top, half = profile.pick(quick=12, thorough=60), sp.Rational(1, 2)
-    latents = [sign * (i + half) for i in range(top) for sign in (1, -1)]
+    # The noise is proportional to r^|eta|: powers of r are compared by their exponents.
+    top = profile.pick(quick=12, thorough=60)
+    latents = [sign * (i + _half) for i in range(top) for sign in (1, -1)]
     unbalanced = [
         (a, b)
         for a in latents
         for b in latents
-        if abs(a) + abs(b - half * sp.sign(a)) != abs(b) + abs(a - half * sp.sign(b))
+        if abs(a) + abs(b - _half * sp.sign(a)) != abs(b) + abs(a - _half * sp.sign(b))
     ]
-    r = sp.Symbol("r", real=True)
-    # r d/dr brings down |z| in the sum of r^|z| over |z| = 1/2, 3/2, ...
-    total = sp.sqrt(r) / (1 - r)
-    first = r * sp.diff(total, r)
-    second = r * sp.diff(first, r)
-    linear = sp.simplify((first / 2) / second)
-    # sign(z') is sign(z) if eta >= 0 in that direction, so its correlation is P(eta >= 0) - P(eta < 0) = P(eta = 0).
-    sign = 1 / (1 / (1 - r) + r / (1 - r))
-    optimum = valid(sp.Implies(sp.And(r > 0, r < 1), linear < sign))
+    less = _GEOMETRIC_CORRELATIONS[_LINEAR] < _GEOMETRIC_CORRELATIONS[_SIGN]
+    beaten = valid(sp.Implies(sp.And(_ratio > 0, _ratio < 1), less))
     covered: dict[str, JSON] = {"|z|": f"1/2 to {latents[-2]}", "r": "(0, 1)"}
-    return Finding(optimum.passed and not unbalanced, covered, optimum.detail or str(unbalanced or ""))
+    return Finding(beaten.passed and not unbalanced, covered, beaten.detail or str(unbalanced or ""))
 
 
 _size = sp.Symbol("a", real=True)

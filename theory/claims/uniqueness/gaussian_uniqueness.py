@@ -14,9 +14,7 @@ from theory.claims.assumptions import WORLD, assume
 from theory.gaussian_world import PairPolynomials
 from theory.hermite import sequence
 from theory.notation import GaussianExpectation, rho, z
-
-LINEAR_IS_OPTIMAL = sp.Eq(sp.Symbol("E_top"), sp.Symbol("E_linear"))
-LAW_IS_GAUSSIAN = sp.Eq(sp.Symbol("p"), sp.Symbol("N(0,v)"))
+from theory.optimality import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
 
 CLAIM = Claim(
     id="gaussian_uniqueness",

@@ -14,8 +14,10 @@ import sympy as sp
 
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
+from theory.encoder import HermiteEncoder
 from theory.gaussian_world import contraction
 from theory.hermite import sequence
+from theory.instances import CORRELATIONS, of_encoder, whitened_encoders
 from theory.notation import GaussianExpectation, alignment_loss, n, rho, s, z
 from theory.proof import identity
 
@@ -123,6 +125,11 @@ LINEAR = Step(
     over={"rho": "(0, 1)"},
 )
 
+#: Two outputs of two latents, orthonormal and of degree 2.
+QUADRATIC_ENCODER = HermiteEncoder(
+    2, ({(1, 1): sp.Integer(1)}, {(2, 0): sp.Rational(1, 2), (0, 2): -sp.Rational(1, 2)})
+)
+
 CLAIM = Claim(
     id="gaussian_world_with_quadratic_optimum",
     paper="W",
@@ -142,6 +149,10 @@ CLAIM = Claim(
     },
     background=("hermite_completeness",),
     steps=(QUADRATIC, ATTAINED, REST, ANGLES, ODD, THRESHOLD, LINEAR),
+    # The drift -rho z, of overlap -1.
+    holds_at=lambda _: (
+        of_encoder(h, -r) | {rho: r} for h in (QUADRATIC_ENCODER, *whitened_encoders(2)) for r in CORRELATIONS
+    ),
     expected=Verdict.PROVED,
 )
 

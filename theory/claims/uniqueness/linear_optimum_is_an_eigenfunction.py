@@ -7,11 +7,16 @@ with $(T\phi)(z)=\mathbb{E}[\phi(z')\mid z]$. Otherwise $h_j=z_j$ gains by leani
 is not linear.
 """
 
+from collections.abc import Iterator
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.uniqueness.gaussian_uniqueness import LINEAR_IS_OPTIMAL
+from theory.finite_world import JUMP, JUMP_FIELD, four_state_world
+from theory.gaussian_world import PairPolynomials
+from theory.instances import CORRELATIONS
+from theory.optimality import LINEAR_IS_OPTIMAL, of_finite_world, ornstein_uhlenbeck
 
 _linear, _mixed, _other, _lean = sp.symbols("a b c epsilon", real=True)
 _square, _correlation, _norm = sp.symbols("q C N", real=True)
@@ -75,6 +80,28 @@ REMAINDER = Step(
     over={"q, lambda_j": "real"},
 )
 
+
+def _worlds(_profile: Profile) -> Iterator[Instance]:
+    """Gaussian worlds and two of four states: the image of a latent as a polynomial of it, and its correlation."""
+    pair = PairPolynomials(1)
+    image = pair.expectation(pair.next_latent[0], over_latent=False).as_expr()
+    correlation = pair.expectation(pair.latent[0] * pair.next_latent[0]).as_expr()
+    for value in CORRELATIONS:
+        there = {sp.Symbol("rho"): value, sp.Symbol("z0"): _latent}
+        yield ornstein_uhlenbeck(2, value) | {_image: image.xreplace(there), _eigenvalue: correlation.xreplace(there)}
+
+    for jump, field in ((JUMP, JUMP_FIELD), (sp.Rational(1, 4), sp.QQ.algebraic_field(sp.sqrt(3)))):
+        world = four_state_world(jump, field)
+        states, weights = world.states.to_list_flat(), world.law.to_list_flat()
+        images = (world.symmetrised * world.states.transpose()).to_list_flat()
+        covariance = sum(weight * state * there for weight, state, there in zip(weights, states, images, strict=True))
+        values = (tuple(map(field.to_sympy, pair)) for pair in zip(states, images, strict=True))
+        yield of_finite_world(world) | {
+            _image: sp.interpolate(list(values), _latent),
+            _eigenvalue: sp.radsimp(field.to_sympy(covariance) / world.moment(2)),
+        }
+
+
 CLAIM = Claim(
     id="linear_optimum_is_an_eigenfunction",
     paper="W",
@@ -86,6 +113,7 @@ CLAIM = Claim(
     statement=sp.Implies(LINEAR_IS_OPTIMAL, EIGENFUNCTION),
     assumptions=assume("independent_coordinates", "stationary_law", "finite_variance", "linear_optimum"),
     steps=(EXPANSION, GAIN, REMAINDER),
+    holds_at=_worlds,
     expected=Verdict.PROVED,
 )
 

@@ -10,14 +10,18 @@ References
 W, Theorem 5.2, whose converse they are used against.
 """
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 
 value = sp.Symbol("e", real=True)
 _score = sp.Symbol("psi", real=True)
 _shift, _time = sp.symbols("U t", real=True)
 _rate, _length = sp.symbols("c x", positive=True)
+_point, _move = sp.symbols("y u", real=True)
 _power = sp.Symbol("k", integer=True, nonnegative=True)
 _decay = sp.Symbol("s", real=True)
 _odds = sp.exp(-value)
@@ -105,6 +109,17 @@ MOMENTS = Step(
     decided_by=Kind.SYMBOLIC,
 )
 
+_tilt = sp.Symbol("k", real=True)
+
+
+def _points(_profile: Profile) -> Iterator[Instance]:
+    """Points and shifts, the density as the derivative of the logistic function."""
+    logistic = 1 / (1 + _odds)
+    for point, move in product((-12, 0, 2), map(sp.Rational, ("-3", "-1/20", "0", "1/20", "2"))):
+        shifted, unshifted = (sp.diff(logistic, value).subs(value, at) for at in (point - move, sp.Integer(point)))
+        yield {_tilt: shifted / unshifted, _move: move, _point: sp.Integer(point)}
+
+
 CLAIM = Claim(
     id="logistic_tilt_bounds",
     paper="W",
@@ -113,12 +128,11 @@ CLAIM = Claim(
     title="A small shift tilts the logistic density linearly",
     says=r"$|k(y,u)-1-u\,\psi(y)|\le\tfrac12u^2e^{|u|}$ for all real $y,u$, where $k(y,u)=q(y-u)/q(y)$.",
     statement=sp.LessThan(
-        sp.Abs(sp.Symbol("k(y,u)", real=True) - 1 - sp.Symbol("u", real=True) * sp.Symbol("psi(y)", real=True)),
-        sp.Symbol("u", real=True) ** 2 * sp.exp(sp.Abs(sp.Symbol("u", real=True))) / 2,
-        evaluate=False,
+        sp.Abs(_tilt - 1 - _move * score.subs(value, _point)), _move**2 * sp.exp(sp.Abs(_move)) / 2, evaluate=False
     ),
     assumptions={"logistic_noise": r"The noise is logistic: $q(e)=e^{-e}/(1+e^{-e})^2$."},
     steps=(SCORE, CURVATURE, BOUNDED, TILT, TAIL, LAPLACE, MOMENTS),
+    holds_at=_points,
     expected=Verdict.PROVED,
 )
 

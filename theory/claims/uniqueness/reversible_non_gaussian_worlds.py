@@ -12,12 +12,16 @@ References
 W, Theorem 5.2 and Assumptions (i)-(iii).
 """
 
+from collections.abc import Iterator
+from itertools import product
+
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.claims.assumptions import assume
-from theory.claims.uniqueness.gaussian_uniqueness import LAW_IS_GAUSSIAN, LINEAR_IS_OPTIMAL
-from theory.notation import z, z_next
+from theory.instances import CORRELATIONS
+from theory.notation import t, z, z_next
+from theory.optimality import LAW_IS_GAUSSIAN, law
 
 _slope = sp.Symbol("r", real=True)
 _power, _spread = sp.symbols("k s_G", positive=True)
@@ -25,7 +29,8 @@ _v, _m = sp.symbols("v m", real=True)
 _c, _c_next, _s, _s_next, _cosh, _sinh = sp.symbols("c c' s s' C S", real=True)
 _in_range = sp.And(_slope > 0, _slope < 1)
 
-_pair = sp.Function("p")
+_pair, _drift = sp.Function("p"), sp.Function("m")
+_eigenvalue = sp.Symbol("lambda", real=True)
 _REVERSIBLE = sp.Eq(_pair(z, z_next), _pair(z_next, z))
 
 DRIFT = Step(
@@ -107,11 +112,39 @@ NOT_GAUSSIAN = Step(
 )
 NOT_LINEAR = Step(
     "not_linear",
-    r"As a reversible world of positively correlated pairs with additive noise it would be Gaussian if linear maps "
-    r"were optimal.",
-    sp.Implies(sp.Not(LAW_IS_GAUSSIAN), sp.Not(LINEAR_IS_OPTIMAL)),
-    by=("gaussian_of_reversible_linear_optimum",),
+    r"In a reversible world $Sz=m(z)$. As $z\to\infty$, $\tanh m\to r$, neither $0$ nor $1$, so $m$ has a limit, "
+    r"neither $0$ nor infinite, and $m(z)=\lambda z$ for no $\lambda$: no latent is an eigenfunction.",
+    sp.Eq(sp.Limit(_slope * sp.tanh(z), z, sp.oo), _slope, evaluate=False),
+    by=("linear_optimum_is_an_eigenfunction",),
+    decided_by=Kind.SYMBOLIC,
+    over={"r": "(0, 1)"},
 )
+
+
+def _worlds(_profile: Profile) -> Iterator[Instance]:
+    r"""Logistic noise, k = 2: pair densities where $e^{2z}$ is rational, and $z$ as uniform drift plus noise."""
+    half_width = sp.atanh(_slope)
+    wave = sp.sin(half_width * t) / (half_width * t) * (sp.pi * t / 2) / sp.sinh(sp.pi * t / 2)
+    variance = half_width**2 / 3 + sp.pi**2 / 12
+
+    def square_of_cosh(square_of_exponential: sp.Expr) -> sp.Expr:
+        return (square_of_exponential + 2 + 1 / square_of_exponential) / 4
+
+    def density(here: sp.Expr, there: sp.Expr, slope: sp.Expr) -> sp.Expr:
+        """Density of a pair up to a factor, from $e^{2z}$ and $e^{2z'}$."""
+        moved = slope * (here - 1) / (here + 1)
+        noise = square_of_cosh(there * (1 - moved) / (1 + moved))
+        return 1 / (square_of_cosh(here) - slope**2 * (square_of_cosh(here) - 1)) / noise
+
+    points = (sp.Rational(1, 3), sp.Integer(2), sp.Integer(5))
+    for slope, (here, there) in product(CORRELATIONS, product(points, repeat=2)):
+        yield {
+            _pair(z, z_next): density(here, there, slope),
+            _pair(z_next, z): density(there, here, slope),
+            _drift(z): sp.atanh(slope * sp.tanh(z)),
+            **law(wave.subs(_slope, slope), variance.subs(_slope, slope)),
+        }
+
 
 CLAIM = Claim(
     id="reversible_non_gaussian_worlds",
@@ -121,8 +154,8 @@ CLAIM = Claim(
     title="Reversible worlds with additive noise need not be Gaussian",
     says=r"For every $0<r<1$ and $k>0$, independent copies of $z'=m(z)+\eta$ with $\tanh m(z)=r\tanh z$ and "
     r"$q\propto\cosh^{-k}$ are stationary and reversible under $p\propto v^{-k}$, but not Gaussian, and linear maps "
-    r"are not optimal.",
-    statement=sp.And(_REVERSIBLE, sp.Not(LAW_IS_GAUSSIAN), sp.Not(LINEAR_IS_OPTIMAL)),
+    r"are not optimal: $Sz=m(z)$ is $\lambda z$ for no $\lambda$.",
+    statement=sp.And(_REVERSIBLE, sp.Not(LAW_IS_GAUSSIAN), sp.Not(sp.Eq(_drift(z), _eigenvalue * z))),
     assumptions=assume("independent_coordinates", "one_law")
     | {
         "hyperbolic_drift": r"$z'=m(z)+\eta$ with $\tanh m(z)=r\tanh z$.",
@@ -130,6 +163,7 @@ CLAIM = Claim(
         "slope": r"$0<r<1$.",
     },
     steps=(DRIFT, PAIR, REVERSIBLE, MOMENTS, CORRELATED, TAIL, NOT_GAUSSIAN, NOT_LINEAR),
+    holds_at=_worlds,
     expected=Verdict.PROVED,
 )
 

@@ -29,29 +29,24 @@ FLUX = Step(
     decided_by=Kind.SYMBOLIC,
     over={"K, p, phi": "smooth, p > 0"},
 )
-CENTRED = Step(
-    "centred",
-    r"$\mu\ne0$ for a non-constant eigenfunction, so its mean $M=\int\phi p\,dz$ is $0$: it is orthogonal to the "
-    r"constants.",
-    sp.Implies(sp.And(sp.Ne(_rate, 0), sp.Eq(-_rate * _mean, 0)), sp.Eq(_mean, 0)),
-    decided_by=Kind.SMT,
-    over={"mu": "real, not 0"},
-)
+TAKES_BOTH_SIGNS = sp.Implies(sp.Ne(_rate, 0), sp.And(_positive_part > 0, _negative_part > 0))
 BOTH_SIGNS = Step(
     "both_signs",
-    r"Its positive and negative parts have the integrals $M_+,M_-\ge0$ with $M_+-M_-=0$ and, as it is not zero, "
-    r"$M_++M_->0$. Both are positive: it takes both signs and, being continuous, has a zero in between.",
+    r"So its mean $M=\int\phi p\,dz$ has $-\mu M=0$. Its positive and negative parts have the integrals $M_+,M_-\ge0$ "
+    r"with $M=M_+-M_-$ and, as it is not zero, $M_++M_->0$. If $\mu\ne0$, both are positive: it takes both signs and, "
+    r"being continuous, has a zero in between.",
     sp.Implies(
         sp.And(
+            sp.Eq(-_rate * _mean, 0),
+            sp.Eq(_mean, _positive_part - _negative_part),
             _positive_part >= 0,
             _negative_part >= 0,
-            sp.Eq(_positive_part - _negative_part, 0),
             _positive_part + _negative_part > 0,
         ),
-        sp.And(_positive_part > 0, _negative_part > 0),
+        TAKES_BOTH_SIGNS,
     ),
     decided_by=Kind.SMT,
-    over={"M_+, M_-": "[0, oo)"},
+    over={"mu": "real", "M_+, M_-": "[0, oo)"},
 )
 
 CLAIM = Claim(
@@ -61,10 +56,10 @@ CLAIM = Claim(
     role=Role.EXTENSION,
     title="Every non-constant eigenfunction changes sign",
     says=r"If $D\phi=-\mu\phi$ with $\mu\ne0$, $\phi$ has an interior zero at which it changes sign; $\phi_1$ is no "
-    r"exception.",
-    statement=sp.Implies(sp.Ne(_rate, 0), sp.And(_positive_part > 0, _negative_part > 0)),
+    r"exception. That is, $\int\phi_\pm\,p\,dz=M_\pm>0$ for its positive and its negative part.",
+    statement=TAKES_BOTH_SIGNS,
     assumptions=NON_CONSTANT_EIGENFUNCTION,
-    steps=(FLUX, CENTRED, BOTH_SIGNS),
+    steps=(FLUX, BOTH_SIGNS),
     expected=Verdict.PROVED,
 )
 

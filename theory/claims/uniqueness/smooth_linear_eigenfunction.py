@@ -28,19 +28,20 @@ lam = sp.Symbol("lambda", real=True)
 SMALL = sp.Rational(1, 100)
 small = sp.And(kappa > 0, kappa <= SMALL)
 
-#: The ball of the unknowns: |r| <= RADIUS kappa and |g - 1| <= NEAR.
+#: The ball of the unknowns: $|r| \le$ RADIUS $\kappa$ and $|g-1| \le$ NEAR.
 RADIUS, NEAR = sp.Rational(6, 5), sp.Rational(1, 1000)
-#: |beta| <= SLOPE kappa on it, so |m| <= kappa (RADIUS + SLOPE |z|).
+#: On it $|\beta| \le$ SLOPE $\kappa$, so that $|m| \le \kappa($ RADIUS + SLOPE $|z|)$.
 SLOPE = sp.Rational(17, 15)
 
-#: Bounds on the expectations of A, A^2, |z| A, |z| A^2 and A^4, each times exp(2 kappa A), A = RADIUS + SLOPE |z|.
+#: Bounds on the expectations of $A, A^2, |z|A, |z|A^2, A^4$ times $e^{2\kappa A}$ each, with $A=$ RADIUS + SLOPE $|z|$.
 ENVELOPE, ENVELOPE_SQUARE, Z_ENVELOPE, Z_ENVELOPE_SQUARE, ENVELOPE_FOURTH = map(sp.Integer, (5, 15, 8, 33, 256))
 
 _length = sp.Symbol("x", real=True)
 _time = sp.Symbol("t", real=True)
 _v, _c, _slope, _radius = sp.symbols("v C beta R", real=True)
 _mean, _other_mean, _first, _second = sp.symbols("D D_2 N N_2", real=True)
-_covariance, _regression, _distance = sp.symbols("s r_2 Delta", real=True)
+_covariance, _other_regression, _distance = sp.symbols("s r_2 Delta", real=True)
+_drift, _regression, _ratio = sp.symbols("m r g", real=True)
 
 
 def tilted_moment(polynomial: sp.Expr) -> sp.Expr:
@@ -146,30 +147,45 @@ CONTRACTS = Step(
             small,
             _distance >= 0,
             sp.Abs(_mean - 1) <= NEAR,
-            sp.Abs(_regression) <= RADIUS * kappa,
+            sp.Abs(_other_regression) <= RADIUS * kappa,
             sp.Abs(_mean - _other_mean) <= (ENVELOPE + (1 + NEAR) * ENVELOPE_SQUARE) * kappa * _distance,
-            sp.Abs(_first - _regression * _other_mean)
+            sp.Abs(_first - _other_regression * _other_mean)
             <= (Z_ENVELOPE * (kappa + NEAR) + (1 + NEAR) * Z_ENVELOPE_SQUARE * kappa) * _distance,
         ),
         sp.And(
             sp.Abs(_mean - _other_mean) <= _distance / 2,
-            sp.Abs(_first / _mean - _regression) <= _distance / 2,
+            sp.Abs(_first / _mean - _other_regression) <= _distance / 2,
         ),
     ),
     by=("logistic_tilt_bounds",),
     decided_by=Kind.SMT,
     over={"kappa": "(0, 1/100]", "Delta": "[0, oo)"},
 )
-_m, _r = sp.Function("m", real=True), sp.Function("r", real=True)
+LINEAR_EIGENFUNCTION = sp.And(
+    sp.Eq(_drift + _regression, 2 * lam * z), sp.Abs(_regression) <= RADIUS * kappa, sp.Abs(_ratio - 1) <= NEAR
+)
 EIGENFUNCTION = Step(
     "eigenfunction",
-    r"These pairs of bounded continuous functions are a complete metric space, so the map has a fixed point. There "
-    r"$p=qg$ is positive and $p(y)=\int p(z)\,q(y-m(z))\,dz$, so $p$ is stationary, and $r(y)=\int "
-    r"z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. With $\lambda=\beta/2$, "
-    r"$m=2\lambda z-r$: the symmetric part $S=(T+T^*)/2$ of $T\varphi=\mathbb{E}[\varphi(z')\mid z]$ has "
-    r"$Sz=\tfrac12(m+r)=\lambda z$.",
-    sp.Eq(((2 * lam * z - _r(z)) + _r(z)) / 2, lam * z, evaluate=False),
-    decided_by=Kind.SYMBOLIC,
+    r"The pairs of continuous functions that the bounds, the parities and $\mathbb{E}_q\,g=1$ admit are closed under "
+    r"uniform limits, so complete, and $(0,1)$ is one; images are continuous by dominated convergence, as $0<k(y,m)\le "
+    r"e^{\kappa A}$. So the map has a fixed point, $g=D$ and $rD=N$. There $p=qg$ is a positive density and $p(y)=\int "
+    r"p(z)\,q(y-m(z))\,dz$, so $p$ is stationary, and $r(y)=\int z\,p(z)\,q(y-m(z))\,dz/p(y)=\mathbb{E}[z\mid z'=y]$. "
+    r"With $\lambda=\beta/2$, $m=\beta z-r$: the symmetric part $S=(T+T^*)/2$ of "
+    r"$T\varphi=\mathbb{E}[\varphi(z')\mid z]$ has $Sz=\tfrac12(m+r)=\lambda z$.",
+    sp.Implies(
+        sp.And(
+            small,
+            sp.Abs(_mean - 1) <= NEAR,
+            sp.Abs(_first) <= RADIUS * kappa * _mean,
+            sp.Eq(_ratio, _mean),
+            sp.Eq(_regression * _mean, _first),
+            sp.Eq(_drift, _slope * z - _regression),
+            sp.Eq(_slope, 2 * lam),
+        ),
+        LINEAR_EIGENFUNCTION,
+    ),
+    decided_by=Kind.SMT,
+    over={"kappa": "(0, 1/100]", "z": "real"},
 )
 
 CLAIM = Claim(
@@ -180,8 +196,8 @@ CLAIM = Claim(
     title="Logistic noise admits drifts whose alignment has a linear eigenfunction",
     says=r"For every $0<\kappa\le\tfrac1{100}$ there is an odd drift $m$ with a stationary density $p$, "
     r"$|p/q-1|\le\tfrac1{1000}$, such that $m(z)+r(z)=2\lambda z$ with $r(z')=\mathbb{E}[z\mid z']$, "
-    r"$|r|\le\tfrac65\kappa$ and $\mathbb{E}_q[z\,m]=\kappa$.",
-    statement=sp.Implies(small, sp.Eq(_m(z) + _r(z), 2 * lam * z)),
+    r"$|r|\le\tfrac65\kappa$ and $\mathbb{E}_q[z\,m]=\kappa$. Here $g=p/q$.",
+    statement=LINEAR_EIGENFUNCTION,
     assumptions={
         "logistic_noise": r"The noise is logistic: $q(e)=e^{-e}/(1+e^{-e})^2$.",
         "positive": r"$\kappa>0$.",

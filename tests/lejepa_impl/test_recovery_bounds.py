@@ -1,0 +1,63 @@
+"""Bounds on the recovery error of many encoders: those of the claims, and above the error."""
+
+import math
+
+import pytest
+import torch
+from torch import Generator
+
+from lejepa_impl.metrics import measure_recoveries
+from lejepa_impl.validation.recovery_bounds import recovery_bounds
+from lejepa_impl.worlds.gaussian import GaussianWorld
+from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
+
+RHO, DIM = 0.8, 2
+
+
+def embeddings(points=20_000):
+    first, second = (z.double() for z in GaussianWorld(DIM, RHO).pairs(points, Generator().manual_seed(0)))
+
+    def encode(z):
+        bent = torch.stack([z[:, 0], 0.9 * z[:, 1] + 0.1 * (z[:, 1] ** 2 - 1)], dim=1)
+        return torch.stack([z, 0.8 * z, bent])
+
+    return first, encode(first), encode(second)
+
+
+def test_the_bounds_are_those_of_the_claims():
+    latent, first, second = embeddings()
+    recoveries = measure_recoveries(latent, first, second, RHO)
+    for bounds, recovery, one, other in zip(
+        recovery_bounds(first, second, RHO), recoveries, first, second, strict=True
+    ):
+        moments = max(recovery.excess, 0), recovery.defect, RHO
+        assert bounds.printed == pytest.approx(float(recovery_bound(*moments, sharp=False)), rel=1e-9)
+        assert bounds.sharp == pytest.approx(float(recovery_bound(*moments, dim=DIM)), rel=1e-9)
+        for sharp, value in ((True, bounds.sharp_with_confidence), (False, bounds.printed_with_confidence)):
+            limits = recovery_confidence_bound(one.numpy(), other.numpy(), RHO, sharp=sharp)
+            assert value == pytest.approx(limits.bound, rel=1e-9)
+            assert limits.excess == pytest.approx(recovery.excess, rel=1e-9, abs=1e-12)
+
+
+def test_the_bounds_with_confidence_are_above_the_error():
+    latent, first, second = embeddings()
+    # At this level the bounds fall short with probability 1e-9 each.
+    bounds = recovery_bounds(first, second, RHO, confidence=1 - 1e-9)
+    for bound, recovery in zip(bounds, measure_recoveries(latent, first, second, RHO), strict=True):
+        assert recovery.error <= bound.sharp_with_confidence <= bound.printed_with_confidence
+
+
+def test_an_encoder_that_diverged_has_no_bounds_and_leaves_the_others_alone():
+    _, first, second = embeddings(200)
+    expected = recovery_bounds(first, second, RHO)
+    first[1, 0, 0] = math.nan
+    measured = recovery_bounds(first, second, torch.tensor([RHO, 0.5, RHO], dtype=torch.float64))
+    assert (measured[0], measured[2]) == (expected[0], expected[2])
+    assert math.isnan(measured[1].sharp)
+    assert math.isnan(measured[1].printed_with_confidence)
+
+
+def test_embeddings_of_one_encoder_are_refused():
+    _, first, second = embeddings(200)
+    with pytest.raises(ValueError, match=r"give \(encoders, N, n\)"):
+        recovery_bounds(first[0], second[0], RHO)
