@@ -120,6 +120,8 @@ def test_the_defaults_are_the_experiment_of_the_paper():
         "batch": 256,
         "learning_rate": 3e-3,
         "weight_decay": 0.0,
+        "warm_up": 0,
+        "last_layer": "trained",
     }
     others = {"variance", "covariance", "kernel_width", "off_diagonal"}
     assert TrainingSpec().model_dump(exclude={"seed", "device", *others}) == paper
