@@ -68,17 +68,21 @@ class SIGReg:
 
         Its mean under the null hypothesis is `null_mean`, for every N.
         """
-        directions = torch.randn(embedding.shape[-1], self.slices, generator=generator, device=embedding.device)
-        return self.along(from_first(normalize(directions, dim=0), self.group), embedding)
+        directions = normalize(self.drawn(embedding.shape[-1], generator), dim=0)
+        return self.along(from_first(directions, self.group), embedding)
+
+    def drawn(self, dim: int, generator: Generator) -> Tensor:
+        """Draw directions, not of unit length yet, as columns: shape (m, slices)."""
+        return torch.randn(dim, self.slices, generator=generator, device=generator.device)
 
     def along(self, directions: Tensor, embedding: Tensor) -> Tensor:
-        """Return the statistic along given unit directions, the columns of a tensor of shape (m, slices)."""
+        """Return the statistic along unit directions, shape (..., m, slices), of embeddings, shape (..., N, m)."""
         exact = accumulated(embedding)
         rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
         statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
-        return statistic / total(statistic.new_tensor(len(exact)), self.group)
+        return statistic / total(statistic.new_tensor(exact.shape[-2]), self.group)
 
     @property
     def null_mean(self) -> float:

@@ -9,15 +9,17 @@ W, Appendix H (the grid of runs: seeds, weights and correlations of one architec
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import gelu
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
+from lejepa_impl.objectives.lejepa import LeJEPA, stackable, stacked
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.loop import (
     CHECK_EVERY,
@@ -185,20 +187,21 @@ class _Ensemble:
         for members, parameters, gradients in self.chunks:
             inputs, preactivations = _forward(self.observed[members], parameters)
             embeddings = preactivations.pop().requires_grad_()
-            losses = list(self._losses(members, embeddings))
-            if losses:
-                (slope,) = torch.autograd.grad(torch.stack(losses).sum(), embeddings)
+            if active := [member for member in range(len(self.data))[members] if member in self.active]:
+                losses = self._losses(active, embeddings[[member - members.start for member in active]])
+                self.objectives[active] = losses.detach()
+                (slope,) = torch.autograd.grad(losses.sum(), embeddings)
                 _backward(slope, inputs, preactivations, parameters, gradients)
         self.optimizer.step()
 
-    def _losses(self, members: slice, embeddings: Tensor) -> Iterator[Tensor]:
-        """Compute the objectives of a chunk of members, those that failed left out."""
-        for member, embedding in zip(range(len(self.objective))[members], embeddings, strict=True):
-            if member in self.active:
-                first, second = embedding.chunk(2)
-                loss = self.objective[member](first, second, self.data[member])
-                self.objectives[member] = loss.detach()
-                yield loss
+    def _losses(self, members: Sequence[int], embeddings: Tensor) -> Tensor:
+        """Compute the objectives of some members."""
+        first, second = embeddings.chunk(2, dim=1)
+        objectives = [self.objective[member] for member in members]
+        data = [self.data[member] for member in members]
+        if stackable(objectives):
+            return stacked(cast(list[LeJEPA], objectives), first, second, data)
+        return torch.stack([of(*pair) for of, *pair in zip(objectives, first, second, data, strict=True)])
 
     def freeze(self, members: Sequence[int] | dict[int, TrainingError]) -> None:
         """Stop the training of some members."""
