@@ -20,11 +20,17 @@ from lejepa_impl.report.plain import drawn, one_line, plain
 from lejepa_impl.report.run import full_ledger, verify
 from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
 from lejepa_impl.report.spectrum import summary as spectrum_summary
+from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
 from lejepa_impl.validation.spectroscopy import degree_spectrum
 from lejepa_impl.worlds.mixings import MIXINGS
+from proofs_numeric.trajectories import Trajectories
+from proofs_numeric.worlds.recorded import verdict_on_record
+from proofs_numeric.worlds.spec import faults, load_world
+from proofs_numeric.worlds.verdict import verdict
+from proofs_numeric.worlds.world import World
 from theory.claim import Claim, Kind, Profile
 from theory.ledger import Ledger, Outcome
 from theory.papers import PAPERS
@@ -237,21 +243,62 @@ def spectrum(
         _out.print(spectrum_table(measured), spectrum_summary(measured), highlight=False)
 
 
+@app.command("world")
+def world_command(
+    source: Annotated[
+        str, typer.Argument(help="MODULE:OBJECT of a world, a specification (.yaml), or trajectories (.npy, .csv).")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say which assumptions a world satisfies, its spectrum, and whether its latents are linearly identified."""
+    try:
+        judged = _judge(source)
+    except ValidationError as error:
+        raise UserError(f"{source}: {faults(error)}") from error
+    except (ValueError, OSError) as error:
+        message = str(error)
+        raise UserError(message if source in message else f"{source}: {message}") from error
+    if as_json:
+        sys.stdout.write(json.dumps(judged, indent=2, allow_nan=False) + "\n")
+    else:
+        _out.print(world_table(judged), highlight=False, markup=False)
+
+
+def _judge(source: str) -> dict[str, Any]:
+    """Judge what the user named."""
+    path = Path(source)
+    if path.suffix in (".npy", ".csv"):
+        return verdict_on_record(Trajectories.load(path))
+    if path.suffix in (".yaml", ".yml"):
+        return verdict(load_world(path))
+    found = _object(source)
+    if not isinstance(found, World):
+        raise UserError(f"{source} is a {type(found).__name__}, not a world of proofs_numeric.worlds")
+    return verdict(found)
+
+
+def _object(name: str) -> Any:
+    """Import MODULE:OBJECT, from the working folder too."""
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        raise UserError(f"{name} is neither MODULE:OBJECT nor the name of a file of a known kind")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    # Importing runs code of the user's, which may raise anything.
+    except Exception as error:
+        raise UserError(f"cannot load {name} as MODULE:OBJECT: {one_line(error)}") from error
+
+
 def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor], torch.Tensor], int]:
     """Resolve what the user named to a map of the latents."""
-    module, colon, name = encoder.partition(":")
-    if not colon or Path(encoder).exists():
+    if ":" not in encoder or Path(encoder).exists():
         checkpoint = load(Path(encoder))
         mixing = MIXINGS[checkpoint.spec.mixing](checkpoint.spec.dim)
         return lambda latent: checkpoint.encoder(mixing.observe(latent)), checkpoint.spec.dim
     if dim is None:
         raise UserError(f"the number of latents of {encoder} is not known: give it by --dim")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        found: Any = getattr(importlib.import_module(module), name)
-    # Importing runs code of the user's, which may raise anything.
-    except Exception as error:
-        raise UserError(f"cannot load {encoder} as MODULE:OBJECT: {one_line(error)}") from error
+    found = _object(encoder)
     if not callable(found):
         raise UserError(f"{encoder} is a {type(found).__name__}, not a callable on latents")
     return found, dim

@@ -133,7 +133,7 @@ def diffusion_spectrum(
     """
     if count < 1:
         raise ValueError(f"a spectrum has at least 1 eigenvalue, not {count}")
-    bottom = min(_continuous_from(log_density, mobility, end, anchor, scale) for end in support)
+    bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
     fall = _FALL
     edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
     for _ in range(_MOST_ROUNDS):
@@ -163,6 +163,18 @@ def diffusion_spectrum(
         bottom,
         *discretised.on_points(vectors),
     )
+
+
+def continuous_from(
+    log_density: Function,
+    *,
+    support: tuple[float, float] = (-np.inf, np.inf),
+    mobility: Function = np.ones_like,
+    anchor: float = 0.0,
+    scale: float = 1.0,
+) -> float:
+    """Bottom of the continuous spectrum, infinite where the spectrum is discrete; parameters as above."""
+    return min(_continuous_from(log_density, mobility, end, anchor, scale) for end in support)
 
 
 @dataclass(frozen=True)

@@ -169,16 +169,28 @@ class Trajectories:
 
         Its null distribution is simulated, standardisation by the sample included.
         """
-        rho = np.abs(self.pair_correlation()[0])
-        gaps = np.ceil(np.log(_THINNED_CORRELATION) / np.log(np.clip(rho, 1e-3, 0.9999))).astype(int)
         p_values = []
-        for j, gap in enumerate(np.maximum(gaps, 1)):
-            thinned = self.standardised[:, ::gap, j].ravel()
-            thinned = thinned[:: max(1, len(thinned) // _MOST_SAMPLES)]
+        for thinned in self._thinned():
             null = _null(min(len(thinned), _NULL_SIZE))
             larger = int((null >= _epps_pulley(thinned[None])).sum())
             p_values.append((1 + larger) / (1 + _NULL_SAMPLES))
         return HypothesisTest(_smallest(p_values), "characteristic function of each latent and of a Gaussian")
+
+    def sigreg(self) -> tuple[Array, Array]:
+        r"""Epps-Pulley statistic of each latent and its mean under independent Gaussians of the same size."""
+        thinned = self._thinned()
+        statistics = np.array([_epps_pulley(values[None])[0] for values in thinned])
+        return statistics, np.array([_null(min(len(values), _NULL_SIZE)).mean() for values in thinned])
+
+    def _thinned(self) -> list[Array]:
+        """Nearly independent samples of each latent."""
+        rho = np.abs(self.pair_correlation()[0])
+        gaps = np.ceil(np.log(_THINNED_CORRELATION) / np.log(np.clip(rho, 1e-3, 0.9999))).astype(int)
+        kept = []
+        for j, gap in enumerate(np.maximum(gaps, 1)):
+            thinned = self.standardised[:, ::gap, j].ravel()
+            kept.append(thinned[:: max(1, len(thinned) // _MOST_SAMPLES)])
+        return kept
 
 
 def _is_number(word: str) -> bool:

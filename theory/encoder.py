@@ -83,7 +83,8 @@ class HermiteEncoder:
         ValueError
             If `rho` is a number outside [-1, 1].
         """
-        if sympify(rho).is_number and abs(rho) > 1:
+        # A generator of a polynomial ring is no number, and stands for any correlation.
+        if getattr(rho, "is_number", False) and abs(rho) > 1:
             raise ValueError(f"correlation {rho} is not in [-1, 1]")
         return sympify(2) * sum(
             (1 - contraction(degree, rho)) * variance for degree, variance in self.variance_by_degree().items()

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Generator, Tensor
 
-from lejepa_impl.worlds.distributions import Marginal, SelfDecomposable
+from lejepa_impl.worlds.distributions import Gaussian, GeneralisedNormal, Marginal, SelfDecomposable
 from lejepa_impl.worlds.world import AdditiveNoiseWorld, require_correlation
 
 
@@ -80,12 +80,13 @@ class NonStationaryChannel(AdditiveNoiseWorld):
 
     def __init__(self, dim: int, rho: float, marginal: Marginal) -> None:
         kept = require_correlation(rho) ** 4 + (1 - rho**2) ** 2
+        gaussian = isinstance(marginal, Gaussian) or (isinstance(marginal, GeneralisedNormal) and marginal.alpha == 2)
         super().__init__(
             dim,
             rho,
             kurtosis=marginal.kurtosis,
-            reversible=False,
-            next_kurtosis=3 + kept * (marginal.kurtosis - 3),
+            reversible=gaussian,
+            next_kurtosis=None if gaussian else 3 + kept * (marginal.kurtosis - 3),
         )
         self.rho, self.marginal = rho, marginal
 

@@ -100,6 +100,22 @@ class GaussianMixture(Density):
         return (weights * torch.special.ndtr((values[..., None] - means) / variances.sqrt())).sum(dim=-1)
 
 
+class StandardisedMixture(GaussianMixture, Marginal):
+    """A Gaussian mixture, centred and of variance 1; parameters as before it is standardised."""
+
+    def __init__(self, weights: Sequence[float], means: Sequence[float], variances: Sequence[float]) -> None:
+        super().__init__(weights, means, variances)
+        self.means = self.means - self.weights @ self.means
+        variance = self.weights @ (self.means**2 + self.variances)
+        self.means, self.variances = self.means / variance.sqrt(), self.variances / variance
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        squares, variances = self.means**2, self.variances
+        return float(self.weights @ (squares**2 + 6 * squares * variances + 3 * variances**2))
+
+
 @dataclass(frozen=True)
 class HyperbolicSecant(Density):
     r"""Density proportional to $\cosh(x)^{-k}$: hyperbolic secant for k = 1, logistic for k = 2, Gaussian in the limit.
@@ -217,11 +233,11 @@ class Gamma(SelfDecomposable):
 
 @dataclass(frozen=True)
 class GeneralisedNormal(Marginal):
-    r"""Density proportional to $e^{-|x/\alpha|^\beta}$, of variance 1: Laplace at 1, Gaussian at 2, then uniform.
+    r"""Density proportional to $e^{-|x/s|^\alpha}$, of variance 1: Laplace at 1, Gaussian at 2, then uniform.
 
     Parameters
     ----------
-    beta
+    alpha
         Shape, positive.
 
     Raises
@@ -230,24 +246,145 @@ class GeneralisedNormal(Marginal):
         If the shape is not positive.
     """
 
-    beta: float
+    alpha: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.beta < math.inf:
-            raise ValueError(f"the shape of a generalised normal distribution must be positive, not {self.beta}")
+        if not 0 < self.alpha < math.inf:
+            raise ValueError(f"the shape of a generalised normal distribution must be positive, not {self.alpha}")
 
     @property
     def kurtosis(self) -> float:
-        r"""Fourth moment $\Gamma(5/\beta)\Gamma(1/\beta)/\Gamma(3/\beta)^2$."""
-        first, third, fifth = (math.lgamma(order / self.beta) for order in (1, 3, 5))
+        r"""Fourth moment $\Gamma(5/\alpha)\Gamma(1/\alpha)/\Gamma(3/\alpha)^2$."""
+        first, third, fifth = (math.lgamma(order / self.alpha) for order in (1, 3, 5))
         return math.exp(fifth + first - 2 * third)
 
     def draw(self, like: Tensor, generator: Generator) -> Tensor:
         """Draw independent values in the shape, type and device of `like`."""
-        radius = _standard_gamma(1 / self.beta, like, generator) ** (1 / self.beta)
+        radius = _standard_gamma(1 / self.alpha, like, generator) ** (1 / self.alpha)
         sign = torch.rand(like.shape, generator=generator, dtype=like.dtype, device=like.device) - 0.5
-        alpha = math.exp((math.lgamma(1 / self.beta) - math.lgamma(3 / self.beta)) / 2)
-        return alpha * radius.copysign(sign)
+        scale = math.exp((math.lgamma(1 / self.alpha) - math.lgamma(3 / self.alpha)) / 2)
+        return scale * radius.copysign(sign)
+
+
+class Gaussian(Marginal):
+    """Standard Gaussian distribution."""
+
+    kurtosis = 3.0
+
+    def draw(self, like: Tensor, generator: Generator) -> Tensor:
+        """Draw independent values in the shape, type and device of `like`."""
+        return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)
+
+
+class Uniform(Marginal):
+    """Uniform distribution of variance 1."""
+
+    kurtosis = 1.8
+
+    def draw(self, like: Tensor, generator: Generator) -> Tensor:
+        """Draw independent values in the shape, type and device of `like`."""
+        levels = torch.rand(like.shape, generator=generator, dtype=like.dtype, device=like.device)
+        return math.sqrt(12) * (levels - 0.5)
+
+
+@dataclass(frozen=True)
+class StudentT(Marginal):
+    """Student's distribution of variance 1.
+
+    Parameters
+    ----------
+    freedom
+        Degrees of freedom, above 2.
+
+    Raises
+    ------
+    ValueError
+        If the variance is not finite.
+    """
+
+    freedom: float
+
+    def __post_init__(self) -> None:
+        if not 2 < self.freedom < math.inf:
+            raise ValueError(
+                f"Student's distribution has a finite variance above 2 degrees of freedom, not {self.freedom}"
+            )
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment, infinite up to 4 degrees of freedom."""
+        return 3 + 6 / (self.freedom - 4) if self.freedom > 4 else math.inf
+
+    def draw(self, like: Tensor, generator: Generator) -> Tensor:
+        """Draw independent values in the shape, type and device of `like`."""
+        gaussian = torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)
+        return gaussian * ((self.freedom / 2 - 1) / _standard_gamma(self.freedom / 2, like, generator)).sqrt()
+
+
+@dataclass(frozen=True)
+class SkewNormal(Marginal):
+    """Skew normal distribution, centred and of variance 1.
+
+    Parameters
+    ----------
+    slant
+        Gaussian at 0, half normal in the limit.
+    """
+
+    slant: float
+
+    @property
+    def _delta(self) -> float:
+        return self.slant / math.hypot(1, self.slant)
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        mean = self._delta * math.sqrt(2 / math.pi)
+        return 3 + 2 * (math.pi - 3) * mean**4 / (1 - mean**2) ** 2
+
+    def draw(self, like: Tensor, generator: Generator) -> Tensor:
+        """Draw independent values in the shape, type and device of `like`."""
+        folded, free = (
+            torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device) for _ in range(2)
+        )
+        mean = self._delta * math.sqrt(2 / math.pi)
+        return (self._delta * folded.abs() + math.sqrt(1 - self._delta**2) * free - mean) / math.sqrt(1 - mean**2)
+
+
+class Discrete(Marginal):
+    """Distribution on finitely many points, centred and of variance 1.
+
+    Parameters
+    ----------
+    points, probabilities
+        One of each; before they are standardised.
+
+    Raises
+    ------
+    ValueError
+        If the numbers differ, or the probabilities are none.
+    """
+
+    def __init__(self, points: Sequence[float], probabilities: Sequence[float]) -> None:
+        if len(points) != len(probabilities) or min(probabilities) < 0 or not math.isclose(sum(probabilities), 1):
+            raise ValueError(
+                f"{list(probabilities)} are no probabilities of {len(points)} points: give one each, with sum 1"
+            )
+        values = torch.tensor(list(points), dtype=torch.float64)
+        self.probabilities = torch.tensor(list(probabilities), dtype=torch.float64)
+        values -= self.probabilities @ values
+        self.points = values / (self.probabilities @ values**2).sqrt()
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment."""
+        return float(self.probabilities @ self.points**4)
+
+    def draw(self, like: Tensor, generator: Generator) -> Tensor:
+        """Draw independent values in the shape, type and device of `like`."""
+        chosen = torch.multinomial(self.probabilities.to(like), like.numel(), replacement=True, generator=generator)
+        return self.points.to(like)[chosen].reshape(like.shape)
 
 
 def _standard_gamma(shape: float, like: Tensor, generator: Generator) -> Tensor:

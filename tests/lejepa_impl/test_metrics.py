@@ -123,6 +123,10 @@ def test_a_correlation_out_of_range_is_refused(rho):
     first, second = pairs()
     with pytest.raises(ValueError, match=rf"correlation {rho} is not in \(-1, 1\)"):
         measure_recovery(first, first, second, rho)
+    with pytest.raises(ValueError, match=rf"correlation {rho} is not in \(-1, 1\)"):
+        measure_recoveries(
+            first, first[None].expand(2, -1, -1), second[None].expand(2, -1, -1), torch.tensor([0.5, rho])
+        )
 
 
 @pytest.mark.parametrize("shape", [(2, 3), (3,), (4, 2, 3)], ids=str)

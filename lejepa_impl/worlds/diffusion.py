@@ -1,0 +1,96 @@
+r"""Reversible diffusions at constant mobility, observed at equal steps of time.
+
+.. math:: D\varphi = \frac{(p\,\varphi')'}{p}, \qquad T = e^{tD} = T^*
+
+References
+----------
+W, Theorem 5.2 and Appendix B.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Generator, Tensor
+
+from lejepa_impl.worlds.chain import Chain
+from lejepa_impl.worlds.world import World
+
+
+class DiffusionWorld(World):
+    r"""Independent stationary diffusions $dz = (\log p)'(z)\,dt + \sqrt2\,dW$, standardised, through cells.
+
+    The generator is discretised by finite volumes and the density is constant in a cell, so that pairs are exactly
+    stationary and reversible; law and correlation are those of the diffusion up to the square of the width of a cell.
+
+    Parameters
+    ----------
+    dim
+        Number of latents n.
+    log_density
+        $\log p$ up to a constant, elementwise on tensors of any shape, in units before standardisation.
+    time
+        t, in the square of the same units.
+    edges
+        Borders of the cells, float64, ascending, shape (cells + 1,); the law has no mass beyond them.
+
+    Raises
+    ------
+    ValueError
+        If `dim` or the time is out of range, the borders do not ascend, or the density is not positive and finite.
+    """
+
+    def __init__(self, dim: int, log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> None:
+        if not 0 < time < float("inf"):
+            raise ValueError(f"the time between the latents of a pair must be positive, not {time}")
+        widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
+        if not (len(widths) > 1 and float(widths.min()) > 0):
+            raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
+        inside, between = log_density(centres), log_density(edges[1:-1])
+        if not (inside.isfinite().all() and between.isfinite().all()):
+            raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")
+        top = inside.max()
+        masses = (inside - top).exp() * widths
+        total = masses.sum()
+        masses, flows = masses / total, (between - top).exp() / total / centres.diff()
+        root = masses.sqrt()
+        coupling = flows / (root[:-1] * root[1:])
+        zero = flows.new_zeros(1)
+        outflow = (torch.cat([zero, flows]) + torch.cat([flows, zero])) / masses
+        values, vectors = torch.linalg.eigh(coupling.diag(1) + coupling.diag(-1) - outflow.diag())
+        joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
+        joint = (joint + joint.T) / 2
+        #: The cells of one latent, by their centres.
+        self.chain = Chain(centres, joint / joint.sum(dim=1, keepdim=True))
+        self._edges, self._rows = edges, self.chain.kernel.cumsum(dim=1)
+        self._mean, within = self.chain.mean, float(self.chain.law @ widths**2) / 12
+        self._scale = (self.chain.scale**2 + within) ** 0.5
+        shrunk = self.chain.scale / self._scale
+        spread = (widths / self._scale) ** 2
+        kurtosis = self.chain.kurtosis * shrunk**4 + float(
+            self.chain.law @ (spread * (self.chain.latents * shrunk) ** 2 / 2 + spread**2 / 80)
+        )
+        super().__init__(dim, self.chain.pair_correlation * shrunk**2, kurtosis=kurtosis, reversible=True)
+
+    def sample(self, count: int, generator: Generator) -> Tensor:
+        """Draw `count` latents, shape (count, n), float32 on the device of the generator."""
+        law = self.chain.law.to(generator.device)
+        cells = torch.multinomial(law, count * self.dim, replacement=True, generator=generator)
+        return self._within(cells.reshape(count, self.dim), generator).float()
+
+    def transition(self, latent: Tensor, generator: Generator) -> Tensor:
+        """Draw the next latent of each row of `latent`, shape (count, n)."""
+        cells = torch.searchsorted(self._edges[1:-1].to(latent.device), self._mean + self._scale * latent.double())
+        count = len(self._rows)
+        # All rows in one ascending sequence, each in a unit of its own.
+        rows = self._rows.to(latent.device) / self._rows[:, -1:].to(latent.device)
+        levels = (rows + torch.arange(count, device=latent.device)[:, None]).flatten()
+        drawn = torch.rand(cells.shape, generator=generator, dtype=torch.float64, device=latent.device)
+        following = torch.searchsorted(levels, cells + drawn, right=True) - count * cells
+        return self._within(following.clamp(0, count - 1), generator).to(latent)
+
+    def _within(self, cells: Tensor, generator: Generator) -> Tensor:
+        """Draw uniformly in cells."""
+        edges = self._edges.to(generator.device)
+        place = torch.rand(cells.shape, generator=generator, dtype=torch.float64, device=generator.device)
+        drawn = edges[cells] + place * (edges[cells + 1] - edges[cells])
+        return (drawn - self._mean) / self._scale

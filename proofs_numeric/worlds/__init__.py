@@ -1,0 +1,1 @@
+"""Worlds to fuzz: latents, their transitions, what they declare, and their exact spectra."""

@@ -1,0 +1,97 @@
+r"""Markov chains on finitely many states: exact for a lattice world, a quadrature of a smooth one."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from proofs_numeric.worlds.spectrum import Spectrum, spectrum_of_chain
+
+Array = NDArray[np.float64]
+
+#: Departure from row sum 1, and from detailed balance relative to the largest flow, that is round-off.
+_ROUND_OFF = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    r"""A stationary Markov chain of one latent.
+
+    Parameters
+    ----------
+    states
+        The M states in increasing order.
+    kernel
+        Transition probabilities $P_{ij} = P(z'=s_j \mid z=s_i)$, shape (M, M).
+
+    Raises
+    ------
+    ValueError
+        If the rows of the kernel do not sum to 1, or the stationary law is not unique.
+    """
+
+    states: Array
+    kernel: Array
+
+    def __post_init__(self) -> None:
+        missed = float(np.abs(self.kernel.sum(1) - 1).max())
+        if not missed < _ROUND_OFF:
+            raise ValueError(f"transition probabilities miss the sum 1 by {missed:.2g}: add or move states")
+
+    @cached_property
+    def law(self) -> Array:
+        """Stationary law, shape (M,)."""
+        count = len(self.states)
+        # p (I - P) = 0 and p 1 = 1 in one system, regular iff the stationary law is unique.
+        system = np.eye(count) - self.kernel.T + 1 / count
+        try:
+            law = np.linalg.solve(system, np.full(count, 1 / count))
+        except np.linalg.LinAlgError:
+            law = np.full(count, np.nan)
+        if not law.min() > -_ROUND_OFF:
+            raise ValueError("the stationary law of the chain is not unique: connect its states")
+        # One step more in positive numbers only, which gives small masses relative accuracy.
+        law = np.maximum(law, 0) @ self.kernel
+        return np.asarray(law / law.sum())
+
+    @cached_property
+    def mean(self) -> float:
+        """Mean of the states."""
+        return float(self.law @ self.states)
+
+    @cached_property
+    def scale(self) -> float:
+        """Standard deviation of the states."""
+        return float(self.law @ (self.states - self.mean) ** 2) ** 0.5
+
+    @cached_property
+    def latents(self) -> Array:
+        """The states standardised to mean 0 and variance 1, shape (M,)."""
+        return (self.states - self.mean) / self.scale
+
+    @property
+    def joint(self) -> Array:
+        """Probabilities of pairs of states, shape (M, M)."""
+        return self.law[:, None] * self.kernel
+
+    @property
+    def kurtosis(self) -> float:
+        r"""$\mathbb{E}[z^4]$ of the standardised states."""
+        return float(self.law @ self.latents**4)
+
+    @property
+    def pair_correlation(self) -> float:
+        r"""$\mathbb{E}[z z']$ of the standardised states."""
+        return float(self.latents @ self.joint @ self.latents)
+
+    @property
+    def reversible(self) -> bool:
+        """Whether the chain is in detailed balance."""
+        flow = self.joint
+        return float(np.abs(flow - flow.T).max()) <= _ROUND_OFF * float(flow.max())
+
+    def spectrum(self, count: int) -> Spectrum:
+        """Eigenpairs of S, of the states that the chain visits."""
+        visited = self.law > 0
+        return spectrum_of_chain(self.latents[visited], self.joint[np.ix_(visited, visited)], count)

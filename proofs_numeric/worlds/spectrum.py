@@ -1,0 +1,174 @@
+r"""The spectrum of S for one latent, with error bars.
+
+The alignment loss $\mathbb{E}|h(z')-h(z)|^2$ sees the law of a pair only after it is symmetrised. Let $J(z,z')$ be
+that law, $\bar p$ its marginal (the stationary law, or the mean of the laws of $z$ and $z'$ in a world that is not
+stationary), and
+
+.. math:: \langle f, S g\rangle_{\bar p} = \tfrac12\,\mathbb{E}[f(z)g(z') + g(z)f(z')], \qquad
+          S 1 = 1, \qquad -1 \le S \le 1.
+
+Whitened under $\bar p$, an encoder h has the loss $2\sum_i(1-\langle h_i, S h_i\rangle)$.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import LinearOperator, eigsh
+
+Array = NDArray[np.float64]
+
+#: Eigenvalues and eigenfunctions of a symmetric matrix of moderate size, in double precision.
+ROUND_OFF = 1e-12
+#: Singular values of T below this are left out of products, whose eigenvalues they cannot change by more.
+_NEGLIGIBLE = 1e-7
+_LARGEST_PRODUCT = 40_000
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    r"""Eigenpairs of S, the constant function first, then in descending order.
+
+    Parameters
+    ----------
+    eigenvalues
+        $\lambda_0 = 1 \ge \lambda_1 \ge \dots$, shape (count,).
+    errors
+        Error bar of each, shape (count,).
+    points, weights
+        Quadrature of $\bar p$, each of shape (size,), the points ascending.
+    eigenfunctions
+        Values at the points, of unit variance, rising at the right end, shape (count, size).
+    shares
+        Share of the variance of z that each eigenfunction explains, shape (count,).
+    linear_r2_error
+        Error bar of the share of the first one.
+    forward
+        T off the constants, in orthonormal coordinates, shape (k, k): what products of functions need.
+    essential
+        Top of the essential spectrum: at most `eigenvalues` above it are isolated. Zero for a compact S.
+    """
+
+    eigenvalues: Array
+    errors: Array
+    points: Array
+    weights: Array
+    eigenfunctions: Array
+    shares: Array
+    linear_r2_error: float
+    forward: Array
+    essential: float = 0.0
+
+    @property
+    def linear_r2(self) -> float:
+        r"""$R^2$ of an affine fit of z to the eigenfunction of $\lambda_1$: 1 where that is linear."""
+        return float(self.shares[1]) if len(self.shares) > 1 else 0.0
+
+    @cached_property
+    def norm(self) -> float:
+        r"""Maximal correlation $\sigma$ of the pair: the norm of T off the constants."""
+        return max(self.essential, float(np.linalg.norm(self.forward, 2)) if self.forward.size else 0.0)
+
+    def joint(self, copies: int) -> float:
+        r"""Largest eigenvalue of S on the functions of several independent copies that need two of them or more.
+
+        On products of k functions of mean zero S is $(T^{\otimes k} + T^{*\otimes k})/2$, of norm $\sigma^k$ at most.
+        Where k copies are too large to be computed, that bound is returned.
+        """
+        largest = -np.inf
+        for count in range(2, copies + 1):
+            if self.norm**count <= largest:
+                break
+            largest = max(largest, self._product(count))
+        return float(largest)
+
+    def with_other(self, other: "Spectrum") -> float:
+        r"""Largest eigenvalue of S on products with functions of another latent; a bound where neither is reversible."""
+        if not (self._symmetric and other._symmetric):
+            return self.norm * other.norm
+        mine, others = (np.linalg.eigvalsh(s.forward)[[0, -1]] for s in (self, other))
+        return float(np.outer(mine, others).max())
+
+    @property
+    def _symmetric(self) -> bool:
+        return np.allclose(self.forward, self.forward.T, rtol=0, atol=ROUND_OFF)
+
+    def _product(self, copies: int) -> float:
+        if self._symmetric:
+            values = np.linalg.eigvalsh(self.forward)
+            top, bottom = float(values[-1]), float(values[0])
+            return max(top ** (copies - taken) * bottom**taken for taken in range(copies + 1))
+        left, singular, right = np.linalg.svd(self.forward)
+        kept = singular > _NEGLIGIBLE
+        span, _ = np.linalg.qr(np.concatenate([left[:, kept], right[kept].T], axis=1))
+        compressed = span.T @ self.forward @ span
+        size = len(compressed)
+        if size**copies > _LARGEST_PRODUCT:
+            return self.norm**copies
+        if size**copies <= 4:
+            product = compressed
+            for _ in range(copies - 1):
+                product = np.kron(product, compressed)
+            return float(np.linalg.eigvalsh((product + product.T) / 2)[-1])
+
+        def apply(vector: Array) -> Array:
+            forth = back = vector.reshape((size,) * copies)
+            for axis in range(copies):
+                forth = np.moveaxis(np.tensordot(compressed, forth, (1, axis)), 0, axis)
+                back = np.moveaxis(np.tensordot(compressed.T, back, (1, axis)), 0, axis)
+            return (forth + back).ravel() / 2
+
+        operator = LinearOperator((size**copies,) * 2, matvec=apply, dtype=np.float64)
+        start = np.random.default_rng(0).standard_normal(size**copies)
+        return float(eigsh(operator, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
+
+
+def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
+    r"""Spectrum of a law of pairs on finitely many points.
+
+    Parameters
+    ----------
+    points
+        The M points, ascending.
+    joint
+        $P(z = s_i, z' = s_j)$, shape (M, M).
+    count
+        Number of eigenpairs, the constant one included.
+    """
+    weights = (joint.sum(0) + joint.sum(1)) / 2
+    root = np.sqrt(weights)
+    forward = joint / np.outer(root, root) - np.outer(root, root)
+    symmetric = (forward + forward.T) / 2
+    values, vectors = np.linalg.eigh(symmetric)
+    # The constant, at which the eigenvalue 1 was replaced by 0, is the vector that the others are orthogonal to.
+    constant = int(np.argmax(np.abs(root @ vectors)))
+    order = [i for i in range(len(values))[::-1] if i != constant][: count - 1]
+    values, vectors = values[order], vectors[:, order].T
+    functions = vectors / root
+    functions *= np.where(functions[:, -1:] < 0, -1, 1)
+    centred = points - weights @ points
+    shares = (vectors @ (root * centred)) ** 2 / (weights @ centred**2)
+    return Spectrum(
+        np.append(1.0, values),
+        np.full(len(values) + 1, ROUND_OFF),
+        points,
+        weights,
+        np.concatenate([np.ones((1, len(points))), functions]),
+        np.append(0.0, shares),
+        ROUND_OFF,
+        forward,
+    )
+
+
+def with_change(fine: Spectrum, coarse: Spectrum) -> Spectrum:
+    """The fine spectrum of two, with the change from the coarse one as error bars."""
+    kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
+    return replace(
+        fine,
+        eigenvalues=fine.eigenvalues[:kept],
+        eigenfunctions=fine.eigenfunctions[:kept],
+        shares=fine.shares[:kept],
+        errors=ROUND_OFF + np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
+        linear_r2_error=ROUND_OFF + abs(fine.linear_r2 - coarse.linear_r2),
+    )
