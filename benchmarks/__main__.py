@@ -8,10 +8,10 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import budgets, sigreg, sigreg_gpu, spectra
+from benchmarks import budgets, ensemble, recipe, sigreg, sigreg_gpu, spectra
 from lejepa_impl.files import write_atomically
 
-_MODULES = (budgets, sigreg, sigreg_gpu, spectra)
+_MODULES = (budgets, sigreg, sigreg_gpu, ensemble, recipe, spectra)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from lejepa_impl.report.spectrum import summary as spectrum_summary
 from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
-from lejepa_impl.train.spec import QUICK, TrainingSpec, invalid
+from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
 from lejepa_impl.validation.spectroscopy import degree_spectrum
 from lejepa_impl.validation.sweep import SMALL, Point, SweepSpec, sweep
 from lejepa_impl.worlds.mixings import MIXINGS
@@ -163,7 +163,10 @@ def explain(claim: Annotated[str, typer.Argument(help="Identifier of a claim; se
 def train_command(
     out: Annotated[Path, typer.Option(help="Checkpoint to write.")] = Path("checkpoints/encoder.safetensors"),
     recipe: Annotated[
-        str, typer.Option(help="quick (a minute on two cores) or paper (W's two-dimensional experiment).")
+        str,
+        typer.Option(
+            help="quick (a minute on two cores), fast (last layer solved) or paper (W's two-dimensional experiment)."
+        ),
     ] = "quick",
     rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
     dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,
@@ -189,14 +192,16 @@ def train_command(
     batch: Annotated[int | None, typer.Option(help="Pairs at each step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Learning rate of AdamW.")] = None,
     weight_decay: Annotated[float | None, typer.Option(help="Weight decay of AdamW.")] = None,
+    warm_up: Annotated[int | None, typer.Option(help="Steps over which the learning rate rises.")] = None,
+    last_layer: Annotated[str | None, typer.Option(help="trained or solved.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of weights and data.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
 ) -> None:
     """Train an encoder in the Gaussian world and save it."""
     given = {key: value for key, value in locals().items() if key not in ("out", "recipe") and value is not None}
-    recipes = {"quick": QUICK, "paper": TrainingSpec()}
+    recipes = {"quick": QUICK, "fast": FAST, "paper": TrainingSpec()}
     if recipe not in recipes:
-        raise UserError(f"recipe {recipe!r} is unknown: use {' or '.join(recipes)}")
+        raise UserError(f"recipe {recipe!r} is unknown: use {', '.join(recipes)}")
     spec = TrainingSpec.model_validate(recipes[recipe].model_dump() | given)
     require_writable(out)
     with _progress("steps") as progress:

@@ -5,13 +5,16 @@ References
 W, section 4 and Appendix H; L, section 5.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import normalize
 
 from lejepa_impl.objectives.alignment import Alignment
+from lejepa_impl.regularizers.sigreg import SIGReg
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,36 @@ class LeJEPA:
         penalty = sum(self.regularizer(sample, generator) for sample in samples) / len(samples)
         aligned = self.alignment(first, second)
         return self.weight * penalty + ((1 - self.weight) * aligned if self.convex else aligned)
+
+
+def stackable(objectives: Sequence[object]) -> bool:
+    """Tell whether `stacked` takes these objectives."""
+    first = objectives[0]
+    return (
+        isinstance(first, LeJEPA)
+        and isinstance(first.regularizer, SIGReg)
+        and first.regularizer.group is first.alignment.group is None
+        and all(isinstance(other, LeJEPA) and replace(other, weight=first.weight) == first for other in objectives)
+        and first.pooled
+    )
+
+
+def stacked(objectives: Sequence[LeJEPA], first: Tensor, second: Tensor, generators: Sequence[Generator]) -> Tensor:
+    """Return pooled objectives with SIGReg that differ in the weight alone, at once.
+
+    Parameters
+    ----------
+    objectives
+        E objectives.
+    first, second
+        Embedded pairs of each, shape (E, N, m). The result has the shape (E,).
+    generators
+        The sources from which each alone would draw.
+    """
+    one, dim = objectives[0], first.shape[-1]
+    regularizer = cast(SIGReg, one.regularizer)
+    directions = torch.stack([regularizer.drawn(dim, generator) for generator in generators])
+    penalties = regularizer.along(normalize(directions, dim=1), torch.cat([first, second], dim=1))
+    aligned = one.alignment.factor(dim) * (second - first).square().sum(dim=2).mean(dim=1)
+    weights = aligned.new_tensor([objective.weight for objective in objectives])
+    return weights * penalties + ((1 - weights) * aligned if one.convex else aligned)

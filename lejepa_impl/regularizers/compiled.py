@@ -38,9 +38,9 @@ _FLOATS = {"reassoc", "contract", "nsz", "arcp"}
 
 
 def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
-    """Turn projections of shape (slices, N), float32, into the gradient of the returned sum of statistics.
+    """Turn projections of shape (slices, N), float32, into the gradients of the returned statistics over N, per slice.
 
-    Each slice contributes the statistic over N; knots are equally spaced from 0 on.
+    Knots are equally spaced from 0 on.
     """
     rows = projections.numpy()
     step = np.float32(times[1])
@@ -49,9 +49,8 @@ def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Te
     work = partial(_epps_pulley, step=step, targets=met.numpy(), weights=of_knots.numpy())
     threads = min(torch.get_num_threads(), max(1, rows.size // _WORTH_A_THREAD))
     if threads == 1:
-        return torch.tensor(work(rows))
-    parts = np.array_split(rows, threads)
-    return torch.tensor(sum(_pool(threads).map(work, parts)))
+        return torch.from_numpy(work(rows))
+    return torch.from_numpy(np.concatenate(list(_pool(threads).map(work, np.array_split(rows, threads)))))
 
 
 @cache
@@ -84,13 +83,13 @@ def _sine_and_cosine(values: Array, step: np.float32, cos: Array, sin: Array) ->
 
 
 @njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
-def _epps_pulley(projections: Array, step: np.float32, targets: Array, weights: Array) -> float:
-    """Sum the statistic over slices; four knots to a sweep over the samples, which saves loads and stores."""
+def _epps_pulley(projections: Array, step: np.float32, targets: Array, weights: Array) -> Array:
+    """Compute the statistic of each slice; four knots to a sweep over the samples, which saves loads and stores."""
     slices, count = projections.shape
     knots = len(weights)
     turn_cos, turn_sin, cos, sin = [np.empty(_BLOCK, np.float32) for _ in range(4)]
     real, imaginary = np.empty(knots, np.float32), np.empty(knots, np.float32)
-    total = 0.0
+    statistics = np.zeros(slices, np.float32)
     for i in range(slices):
         real[:] = 0
         imaginary[:] = 0
@@ -128,7 +127,7 @@ def _epps_pulley(projections: Array, step: np.float32, targets: Array, weights: 
         for k in range(knots):
             of_real = real[k] / np.float32(count) - targets[k]
             of_imaginary = imaginary[k] / np.float32(count)
-            total += weights[k] * (of_real * of_real + of_imaginary * of_imaginary)
+            statistics[i] += weights[k] * (of_real * of_real + of_imaginary * of_imaginary)
             slope = np.float32(2) * weights[k] * np.float32(k + 1) * step / np.float32(count)
             real[k] = slope * of_real
             imaginary[k] = slope * of_imaginary
@@ -150,4 +149,4 @@ def _epps_pulley(projections: Array, step: np.float32, targets: Array, weights: 
                     cos[n], sin[n] = a * c - b * s, a * s + b * c
             for n in range(size):
                 projections[i, start + n] = -sin[n]
-    return total
+    return statistics

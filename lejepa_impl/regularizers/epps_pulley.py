@@ -25,7 +25,7 @@ from torch.distributed import ProcessGroup
 from lejepa_impl.collectives import total
 from lejepa_impl.regularizers import compiled
 
-#: Turns projections of shape (slices, N), in place, into the gradient of the returned sum of the statistics,
+#: Turns projections of shape (slices, N), in place, into the gradients of the returned statistics of the slices,
 #: given the times, weights and targets of the knots.
 Kernel = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 #: Slices taken at a time where processes share the batch: a number that all of them know.
@@ -35,14 +35,15 @@ _SHARED_SLICES = 1024
 def sliced_epps_pulley(
     embedding: Tensor, directions: Tensor, rule: Tensor, group: ProcessGroup | None = None
 ) -> Tensor:
-    """Return the statistic of an embedding, a scalar differentiable in the embedding only.
+    """Return the statistic of an embedding, or of each of several, differentiable in the embeddings only.
 
     Parameters
     ----------
     embedding
-        Shape (N, m). Where processes share a batch, this process's part of it.
+        Shape (..., N, m); the result has the shape (...). Where processes share a batch, this process's part of it, of
+        shape (N, m).
     directions
-        Unit vectors as columns, shape (m, slices), the same in all processes.
+        Unit vectors as columns, shape (..., m, slices), the same in all processes.
     rule
         Equally spaced knots from 0 on, their weights, and the characteristic function to meet there: shape (3, knots).
     group
@@ -57,21 +58,24 @@ class _SlicedEppsPulley(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor) -> Tensor:
         kernel, held = _kernel(embedding, rule)
-        gradient = torch.empty_like(embedding)
-        total = embedding.new_zeros(())
-        per_slice = len(embedding) / directions.shape[1]
-        for i, chunk in enumerate(directions.split(max(1, held // len(embedding)), dim=1)):
-            projections = chunk.T @ embedding.T
-            total += kernel(projections, *rule)
-            gradient.addmm_(projections.T, chunk.T, alpha=per_slice, beta=int(i > 0))
-        ctx.save_for_backward(gradient)
-        return total * per_slice
+        samples = embedding.detach().reshape(-1, *embedding.shape[-2:])
+        # Of shape (m, N), which the product fills many times faster where m is small.
+        gradient = torch.empty_like(samples.mT, memory_format=torch.contiguous_format)
+        statistics = samples.new_zeros(len(samples))
+        per_slice = samples.shape[1] / directions.shape[-1]
+        directions = directions.reshape(-1, *directions.shape[-2:])
+        for i, chunk in enumerate(directions.split(max(1, held // samples[..., 0].numel()), dim=2)):
+            projections = chunk.mT @ samples.mT
+            statistics += kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1)
+            gradient.baddbmm_(chunk, projections, alpha=per_slice, beta=int(i > 0))
+        ctx.save_for_backward(gradient.mT.reshape(embedding.shape))
+        return statistics.reshape(embedding.shape[:-2]) * per_slice
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
         (gradient,) = ctx.saved_tensors
-        return upstream[0] * gradient, None, None
+        return upstream[0][..., None, None] * gradient, None, None
 
 
 class _SharedSlicedEppsPulley(torch.autograd.Function):
@@ -140,15 +144,15 @@ def recurrence(projections: Tensor, times: Tensor, weights: Tensor, targets: Ten
     turn_cos, turn_sin = _turn(projections, times)
     cos, sin, turned = turn_cos.clone(), turn_sin.clone(), torch.empty_like(turn_cos)
     gradient = projections.zero_()
-    total = projections.new_zeros(())
+    statistics = projections.new_zeros(len(projections), 1)
     for time, weight, target in zip(times[1:], weights[1:], targets[1:], strict=True):
         real = cos.mean(1, keepdim=True) - target
         imaginary = sin.mean(1, keepdim=True)
-        total += weight * (real**2 + imaginary**2).sum()
+        statistics += weight * (real**2 + imaginary**2)
         slope = 2 * weight * time / projections.shape[1]
         gradient.addcmul_(cos, slope * imaginary).addcmul_(sin, -slope * real)
         _rotate(cos, sin, turn_cos, turn_sin, turned)
-    return total
+    return statistics[:, 0]
 
 
 def characteristic_sums(projections: Tensor, times: Tensor) -> Tensor:

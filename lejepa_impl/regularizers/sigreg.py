@@ -68,23 +68,53 @@ class SIGReg:
 
         Its mean under the null hypothesis is `null_mean`, for every N.
         """
-        directions = torch.randn(embedding.shape[-1], self.slices, generator=generator, device=embedding.device)
-        return self.along(from_first(normalize(directions, dim=0), self.group), embedding)
+        directions = normalize(self.drawn(embedding.shape[-1], generator), dim=0)
+        return self.along(from_first(directions, self.group), embedding)
+
+    def drawn(self, dim: int, generator: Generator) -> Tensor:
+        """Draw directions, not of unit length yet, as columns: shape (m, slices)."""
+        return torch.randn(dim, self.slices, generator=generator, device=generator.device)
 
     def along(self, directions: Tensor, embedding: Tensor) -> Tensor:
-        """Return the statistic along given unit directions, the columns of a tensor of shape (m, slices)."""
+        """Return the statistic along unit directions, shape (..., m, slices), of embeddings, shape (..., N, m)."""
         exact = accumulated(embedding)
         rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
         statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
-        return statistic / total(statistic.new_tensor(len(exact)), self.group)
+        return statistic / total(statistic.new_tensor(exact.shape[-2]), self.group)
 
     @property
     def null_mean(self) -> float:
         r"""Mean $\sum_k w_k (1-e^{-t_k^2})$ of the scaled statistic for standard Gaussians, at every N. (L, Thm. 6)."""
         times, weights, _ = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
         return float(weights @ (1 - torch.exp(-(times**2))))
+
+    def mean_for_gaussians(self, variance: float, count: int, *, pair_correlation: float | None = None) -> float:
+        r"""Mean of the statistic for N centred Gaussians of a variance $v$ along every direction.
+
+        .. math:: \sum_k w_k \left[N\left(e^{-vt_k^2/2}-e^{-t_k^2/2}\right)^2
+                  + 1-e^{-vt_k^2} + e^{-(1-r)vt_k^2}-e^{-vt_k^2}\right]
+
+        where the samples are N/2 independent pairs of correlation $r$; the last two terms are absent where all are
+        independent. Divided by N where the statistic is not scaled.
+
+        Parameters
+        ----------
+        variance
+            $v$.
+        count
+            N.
+        pair_correlation
+            $r$, or None for independent samples.
+        """
+        times, weights, targets = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
+        squares = variance * times**2
+        noise = 1 - torch.exp(-squares)
+        if pair_correlation is not None:
+            noise += torch.exp(-(1 - pair_correlation) * squares) - torch.exp(-squares)
+        mean = float(weights @ (count * (torch.exp(-squares / 2) - targets) ** 2 + noise))
+        return mean if self.scaled else mean / count
 
 
 @lru_cache

@@ -19,13 +19,13 @@ _BLOCK = 32 * 4
 
 
 def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
-    """Turn projections of shape (slices, N), float32, into the gradient of the returned sum of statistics.
+    """Turn projections of shape (slices, N), float32, into the gradients of the returned statistics over N, per slice.
 
-    Each slice contributes the statistic over N; knots are equally spaced from 0 on.
+    Knots are equally spaced from 0 on.
     """
     statistics = projections.new_empty(len(projections))
     _launch(_statistic_and_gradient, projections, statistics, times, weights, targets)
-    return statistics.sum()
+    return statistics
 
 
 def characteristic_sums(projections: Tensor, times: Tensor) -> Tensor:

@@ -53,3 +53,29 @@ class Whitening:
         defect = covariance - torch.eye(len(mean), dtype=mean.dtype, device=mean.device)
         penalty = defect.square().mean() if self.mean_over_entries else defect.square().sum()
         return penalty + mean.square().sum() if self.centred else penalty
+
+    def mean_for_gaussians(
+        self, variance: float, dim: int, count: int, *, pair_correlation: float | None = None
+    ) -> float:
+        r"""Mean of the penalty for N centred Gaussians of covariance $vI$, which are N/2 independent pairs.
+
+        .. math:: m(va-1)^2 + m(m+1)v^2b + \frac{mv(1+r)}{N}, \qquad
+                  a=\frac{N-1-r}{N-1}, \quad b=\frac{N(1+r^2)-(1+r)^2}{(N-1)^2}
+
+        Parameters
+        ----------
+        variance
+            $v$.
+        dim
+            $m$.
+        count
+            N.
+        pair_correlation
+            $r$, or None, as 0, for independent samples.
+        """
+        r = pair_correlation or 0.0
+        shrunk = variance * (count - 1 - r) / (count - 1)
+        noise = variance**2 * (count * (1 + r**2) - (1 + r) ** 2) / (count - 1) ** 2
+        defect = dim * (shrunk - 1) ** 2 + dim * (dim + 1) * noise
+        of_mean = dim * variance * (1 + r) / count if self.centred else 0.0
+        return (defect / dim**2 if self.mean_over_entries else defect) + of_mean

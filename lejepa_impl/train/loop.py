@@ -13,14 +13,18 @@ from torch import Generator, Tensor, nn
 
 from lejepa_impl.metrics import Recovery, measure_recovery
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
+from lejepa_impl.train.last_layer import solve_last_layer
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import MIXINGS
 
-_CHECK_EVERY = 50
+#: Steps between two looks at the objective.
+CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
+#: Pairs on which a last layer is solved.
+_SOLVED_ON = 20_000
 #: Pairs for each output, at least, to judge the covariance of an embedding by.
 _PAIRS_PER_OUTPUT = 16
 
@@ -45,23 +49,27 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         If the device is not there, the run diverges, or the embedding collapses.
     """
     device = resolve_device(spec.device)
-    # Weights and data have streams of their own, which no two seeds share.
-    weights, data = (Generator(device).manual_seed(2 * spec.seed + stream) for stream in (0, 1))
+    weights, data = streams(spec, device)
     world = GaussianWorld(spec.dim, spec.rho)
     mixing = MIXINGS[spec.mixing](spec.dim)
     encoder = build_encoder(spec, weights)
+
+    def observe_pairs(count: int, generator: Generator) -> Tensor:
+        return mixing.observe(torch.cat(world.pairs(count, generator)))
+
     fit(
         encoder,
-        lambda count, generator: mixing.observe(torch.cat(world.pairs(count, generator))),
+        observe_pairs,
         objective_of(spec),
         data,
         steps=spec.steps,
         batch=spec.batch,
         learning_rate=spec.learning_rate,
         weight_decay=spec.weight_decay,
+        warm_up=spec.warm_up,
         on_step=on_step,
     )
-    return Checkpoint(spec, encoder.eval())
+    return finished(spec, encoder, lambda count: observe_pairs(count, data))
 
 
 def fit(
@@ -74,6 +82,7 @@ def fit(
     batch: int,
     learning_rate: float,
     weight_decay: float = 0.0,
+    warm_up: int = 0,
     on_step: Callable[[int, float], None] | None = None,
 ) -> None:
     """Fit an encoder in place to pairs of any world under any objective.
@@ -97,7 +106,7 @@ def fit(
         If the objective or the embedding stops being finite, or a direction of the embedding collapses.
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
     for step in range(1, steps + 1):
         first, second = encoder(observe_pairs(batch, generator)).chunk(2)
         loss = objective(first, second, generator)
@@ -105,15 +114,65 @@ def fit(
         loss.backward()
         optimizer.step()
         schedule.step()
-        if step % _CHECK_EVERY == 0 or step == steps:
+        if step % CHECK_EVERY == 0 or step == steps:
             value = loss.item()
-            if not math.isfinite(value):
-                raise _diverged(f"the objective is {value} at step {step}", learning_rate)
+            require_finite(value, step, learning_rate)
             if on_step:
                 on_step(step, value)
     # The last step is judged like all others: by pairs that come after it.
-    with torch.no_grad():
-        embedding = encoder(observe_pairs(max(batch, _PAIRS_PER_OUTPUT * first.shape[1]), generator))
+    observed = observe_pairs(judged_pairs(batch, first.shape[1]), generator)
+    require_sound(encoder, observed, steps=steps, learning_rate=learning_rate)
+
+
+def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
+    """Make a checkpoint of an encoder that is trained, its last layer solved where the specification says so.
+
+    Raises
+    ------
+    TrainingError
+        If the features below the last layer have collapsed.
+    """
+    if spec.last_layer == "solved":
+        try:
+            solve_last_layer(encoder, *observe_pairs(_SOLVED_ON).chunk(2))
+        except ValueError as error:
+            raise TrainingError(f"{error}: raise the weight of the regularizer") from error
+    return Checkpoint(spec, encoder.eval())
+
+
+def streams(spec: TrainingSpec, device: torch.device) -> tuple[Generator, Generator]:
+    """Return the sources of the weights and of the data of a run, which no two seeds share."""
+    weights, data = (Generator(device).manual_seed(2 * spec.seed + stream) for stream in (0, 1))
+    return weights, data
+
+
+def require_finite(objective: float, step: int, learning_rate: float) -> None:
+    """Refuse an objective that is not finite.
+
+    Raises
+    ------
+    TrainingError
+        If it is not.
+    """
+    if not math.isfinite(objective):
+        raise _diverged(f"the objective is {objective} at step {step}", learning_rate)
+
+
+def judged_pairs(batch: int, outputs: int) -> int:
+    """Return the number of pairs to judge a trained encoder by."""
+    return max(batch, _PAIRS_PER_OUTPUT * outputs)
+
+
+@torch.no_grad()
+def require_sound(encoder: nn.Module, observed: Tensor, *, steps: int, learning_rate: float) -> None:
+    """Refuse an encoder whose embedding of observations is not finite, or has collapsed.
+
+    Raises
+    ------
+    TrainingError
+        If it is so.
+    """
+    embedding = encoder(observed)
     if not embedding.isfinite().all():
         raise _diverged(f"the embedding is not finite after step {steps}", learning_rate)
     variance = torch.linalg.eigvalsh(torch.atleast_2d(embedding.double().T.cov()))[0].item()

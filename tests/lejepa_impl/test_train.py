@@ -114,6 +114,8 @@ def test_the_defaults_are_the_experiment_of_the_paper():
         "batch": 256,
         "learning_rate": 3e-3,
         "weight_decay": 0.0,
+        "warm_up": 0,
+        "last_layer": "trained",
     }
     assert TrainingSpec().model_dump(include=set(paper)) == paper
     assert SIGReg() == SIGReg(slices=256, knots=17, t_max=3.0)

@@ -1,0 +1,84 @@
+"""A solved last layer is the optimum of the constrained problem over the features below it."""
+
+import pytest
+import torch
+from torch import Generator, nn
+
+from lejepa_impl.encoders import MLP
+from lejepa_impl.train.last_layer import solve_last_layer
+from lejepa_impl.train.loop import TrainingError, evaluate, train
+from lejepa_impl.train.spec import FAST
+from lejepa_impl.worlds.gaussian import GaussianWorld
+
+RHO = (0.9, 0.5, 0.2)
+
+
+@pytest.fixture
+def pairs():
+    return GaussianWorld(3, RHO).pairs(50_000, Generator().manual_seed(0))
+
+
+def test_on_linear_features_it_finds_the_slow_latents(pairs):
+    generator = Generator().manual_seed(1)
+    encoder = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 2))
+    for parameter in encoder.parameters():
+        nn.init.normal_(parameter, generator=generator)
+    eigenvalues = solve_last_layer(encoder, *pairs)
+    # The standard error of a correlation of 50,000 pairs is below 1 / sqrt(50,000).
+    torch.testing.assert_close(eigenvalues, torch.tensor(RHO[:2]).double(), rtol=0, atol=6.5 / 50_000**0.5)
+    embedding = encoder(pairs[0]).detach()
+    correlations = torch.cat([embedding.T, pairs[0].T]).corrcoef()[:2, 2:].abs()
+    torch.testing.assert_close(correlations, torch.eye(2, 3), rtol=0, atol=0.05)
+
+
+def test_the_embedding_is_white_and_its_loss_is_that_of_the_eigenvalues(pairs):
+    encoder = MLP(3, 4, hidden=16, depth=3, generator=Generator().manual_seed(2))
+    eigenvalues = solve_last_layer(encoder, *pairs)
+    first, second = (encoder(observed).detach().double() for observed in pairs)
+    both = torch.cat([first, second])
+    torch.testing.assert_close(both.mean(0), torch.zeros(4).double(), rtol=0, atol=1e-4)
+    torch.testing.assert_close(both.T.cov(correction=0), torch.eye(4).double(), rtol=0, atol=1e-3)
+    loss = (second - first).square().sum(1).mean()
+    assert loss == pytest.approx(2 * (1 - eigenvalues).sum().item(), rel=1e-3)
+
+
+def test_no_other_white_layer_has_a_lower_loss(pairs):
+    encoder = MLP(3, 2, hidden=8, depth=2, generator=Generator().manual_seed(3))
+    lowest = 2 * (1 - solve_last_layer(encoder, *pairs)).sum()
+    generator = Generator().manual_seed(4)
+    below = nn.Sequential(*list(encoder)[:-1])
+    features = [below(observed).detach().double() for observed in pairs]
+    both = torch.cat(features)
+    covariance = both.T.cov(correction=0)
+    for _ in range(20):
+        layer = torch.randn(2, 8, generator=generator, dtype=torch.float64)
+        layer = torch.linalg.solve_triangular(torch.linalg.cholesky(layer @ covariance @ layer.T), layer, upper=False)
+        assert ((features[1] - features[0]) @ layer.T).square().sum(1).mean() > lowest
+
+
+def test_features_that_have_collapsed_are_refused(pairs):
+    encoder = MLP(3, 2, hidden=4, depth=2, generator=Generator().manual_seed(5))
+    nn.init.zeros_(encoder[0].weight)
+    with pytest.raises(ValueError, match="vary along 0 directions, fewer than the 2 outputs"):
+        solve_last_layer(encoder, *pairs)
+
+
+def test_a_last_layer_that_is_not_linear_is_refused(pairs):
+    with pytest.raises(TypeError, match="the last layer is a GELU, not linear"):
+        solve_last_layer(nn.Sequential(nn.Linear(3, 3), nn.GELU()), *pairs)
+
+
+def test_the_fast_recipe_recovers_more_the_longer_it_trains_and_nothing_shrinks():
+    spec = FAST.model_copy(update={"hidden": 64, "slices": 32, "batch": 128, "steps": 300, "device": "cpu"})
+    solved = evaluate(train(spec))
+    trained = evaluate(train(spec.model_copy(update={"last_layer": "trained"})))
+    assert solved.r2_embedding_to_latent > trained.r2_embedding_to_latent
+    assert solved.orthogonality_error < trained.orthogonality_error / 2
+    assert solved.defect < 0.1 < trained.defect
+
+
+def test_collapsed_features_end_a_run_in_one_line(monkeypatch):
+    spec = FAST.model_copy(update={"hidden": 4, "depth": 2, "slices": 4, "batch": 32, "steps": 1, "device": "cpu"})
+    monkeypatch.setattr("lejepa_impl.train.last_layer._ROUND_OFF", 2.0)
+    with pytest.raises(TrainingError, match="fewer than the 2 outputs: raise the weight of the regularizer"):
+        train(spec)
