@@ -29,7 +29,8 @@ from torch import Generator
 
 from lejepa_impl.encoders import MLP
 from lejepa_impl.metrics import centred, r2
-from lejepa_impl.objectives import LeJEPA, alignment_loss
+from lejepa_impl.objectives.alignment import alignment_loss
+from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import fit
 from lejepa_impl.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
@@ -231,7 +232,7 @@ def _trained(world: World, spec: SweepSpec, seed: int) -> tuple[float, float]:
     recovery = r2(embedded, pairs.flatten(0, 1))
     factor = torch.linalg.cholesky(torch.cov(embedded.T))
     white = torch.linalg.solve_triangular(factor, centred(embedded).T, upper=False).T.reshape(-1, 2, _DIM)
-    return recovery, 1 - float(alignment_loss(white[:, 0], white[:, 1])) / (2 * _DIM)
+    return float(recovery), 1 - float(alignment_loss(white[:, 0], white[:, 1])) / (2 * _DIM)
 
 
 def _channel(shape: float, rho: float) -> Case:
