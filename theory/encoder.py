@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import factorial, prod
 
-from sympy import Expr, Rational, sympify
+from sympy import Expr, Number, Rational, sympify
 from sympy.polys.rings import PolyElement
 
 from theory.gaussian_world import PairPolynomials, contraction
@@ -84,7 +84,7 @@ class HermiteEncoder:
             If `rho` is a number outside [-1, 1].
         """
         # A generator of a polynomial ring is no number, and stands for any correlation.
-        if getattr(rho, "is_number", False) and abs(rho) > 1:
+        if isinstance(rho, Number | int | float) and not -1 <= rho <= 1:
             raise ValueError(f"correlation {rho} is not in [-1, 1]")
         return sympify(2) * sum(
             (1 - contraction(degree, rho)) * variance for degree, variance in self.variance_by_degree().items()

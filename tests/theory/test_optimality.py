@@ -37,7 +37,10 @@ tilt = logistic_tilt_bounds.CLAIM
         (gaussian_of_reversible_linear_optimum.CLAIM, sp.Equivalent(LINEAR_IS_OPTIMAL, sp.Not(LAW_IS_GAUSSIAN))),
         (linear_optimum_is_an_eigenfunction.CLAIM, linear_optimum_is_an_eigenfunction.EIGENFUNCTION),
         (four_states_are_the_fewest.CLAIM, four_states_are_the_fewest._slope <= 0),
-        (four_states_are_the_fewest.CLAIM, four_states_are_the_fewest.SIBLING.statement),
+        (
+            four_states_are_the_fewest.CLAIM,
+            sp.Implies(four_states_are_the_fewest._states <= 3, sp.Eq(four_states_are_the_fewest._slope, 0)),
+        ),
         (family, family.statement.xreplace({sp.Integer(2): sp.Integer(1)})),
         (tilt, sp.LessThan(tilt.statement.lhs, tilt.statement.rhs * sp.Rational(9, 10), evaluate=False)),
     ],
