@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from scipy.interpolate import PchipInterpolator
 
 from lejepa_impl.worlds import autoregressive, diffusion, distributions, gaussian, lattice, smooth
 from lejepa_impl.worlds import world as torch_world
@@ -234,6 +235,20 @@ def test_the_law_of_a_latent_is_the_one_it_has(sides):
     for drawn in (first, first_torch):
         for place, level in zip(places, law.cumulative(places), strict=True):
             assert np.abs(z_scores(drawn <= place, level)).max() < Z
+
+
+# The spectrum of a diffusion with exponential tails is continuous.
+ISOLATED = [name for name, (world, _) in WORLDS.items() if world.stationary and name != "diffusion, logistic"]
+
+
+@pytest.mark.parametrize("sides", [WORLDS[name] for name in ISOLATED], ids=ISOLATED, indirect=True)
+def test_pairs_of_the_first_eigenfunction_have_its_eigenvalue(sides):
+    spectrum = sides[0][0].spectrum(2)
+    function = PchipInterpolator(*np.unique([spectrum.points, spectrum.eigenfunctions[1]], axis=1))
+    for _, pair in sides:
+        first, second = (function(np.clip(latent[:, 0], *spectrum.points[[0, -1]])) for latent in pair)
+        products = first * second - spectrum.eigenvalues[1] * (first**2 + second**2) / 2
+        assert np.abs(z_scores(products)) < Z
 
 
 def _concrete(module_base):
