@@ -39,7 +39,8 @@ def _figure(points: list[dict]) -> Figure:
             predicted = [float("nan") if p["predicted_r2"] is None else p["predicted_r2"] for p in here]
             axis.semilogx(shapes, predicted, color=colour, label=f"{family}, predicted")
             axis.semilogx(shapes, [p["r2"] for p in here], "o", color=colour, label=f"{family}, trained")
-        axis.set(title=f"ρ = {rho:g}", xlabel="shape α", xticks=shapes, xticklabels=[f"{shape:g}" for shape in shapes])
+        ticks = sorted({p["shape"] for p in points if p["family"] == "channel"})
+        axis.set(title=f"ρ = {rho:g}", xlabel="shape α", xticks=ticks, xticklabels=[f"{shape:g}" for shape in ticks])
         axis.minorticks_off()
     axes[0].set_ylabel("R²(h → z)")
     axes[0].legend(fontsize=7)

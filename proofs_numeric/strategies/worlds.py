@@ -62,8 +62,9 @@ def transitions(law: Law, *, dim: SearchStrategy[int] | None = None) -> SearchSt
         kinds.append(st.builds(DiffusionWorld, dim=dims, law=st.just(law), time=_times()))
     if isinstance(law, Laplace | Logistic | Gamma):
         kinds.append(st.builds(AutoregressiveWorld, dim=dims, rho=_rho(), marginal=st.just(law)))
-    # The inverse distribution function of the skew normal law is found numerically, which takes seconds.
-    if not isinstance(law, SkewNormal):
+    # Of Gaussian latents that channel is the Gaussian world; and the distribution function of the skew normal law is
+    # inverted numerically, which takes seconds.
+    if not isinstance(law, Gaussian | SkewNormal):
         kinds.append(st.builds(NonStationaryChannel, dim=dims, rho=_rho(negative=True), marginal=st.just(law)))
     return st.one_of(kinds)
 

@@ -386,7 +386,9 @@ class HyperbolicSecant(ContinuousLaw):
 
     def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
         """Draw independent values."""
-        return self.scale * np.asarray(logit(rng.beta(self.power / 2, self.power / 2, shape))) / 2
+        # The logarithm of a quotient of gamma variables is finite where the beta variable rounds to 1.
+        first, second = np.log(rng.standard_gamma(self.power / 2, (2, *shape)))
+        return np.asarray(self.scale * (first - second) / 2)
 
 
 class StudentT(ScipyLaw):
