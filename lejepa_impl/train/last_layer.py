@@ -15,8 +15,9 @@ W, section 3 (the constrained problem); L. Wiskott, T. Sejnowski, "Slow Feature 
 import torch
 from torch import Tensor, nn
 
-#: Directions of the features with less variance than this, relative to the largest, are rounding of 32-bit features.
-_ROUND_OFF = 1e-7
+#: Directions of the features with less variance than this, relative to the largest, are told by a few outlying pairs,
+#: which correlate more in the sample than the world does: they would pass for slow latents.
+_TOLD_BY_OUTLIERS = 1e-5
 
 
 @torch.no_grad()
@@ -47,7 +48,7 @@ def solve_last_layer(encoder: nn.Sequential, first: Tensor, second: Tensor) -> T
     covariance = (phi.T @ phi + successor.T @ successor) / (2 * len(phi))
     across = phi.T @ successor / len(phi)
     variances, directions = torch.linalg.eigh(covariance)
-    kept = variances > _ROUND_OFF * variances[-1]
+    kept = variances > _TOLD_BY_OUTLIERS * variances[-1]
     outputs = last.out_features
     if not kept.sum() >= outputs:
         raise ValueError(f"the features vary along {int(kept.sum())} directions, fewer than the {outputs} outputs")

@@ -79,6 +79,6 @@ def test_the_fast_recipe_recovers_more_the_longer_it_trains_and_nothing_shrinks(
 
 def test_collapsed_features_end_a_run_in_one_line(monkeypatch):
     spec = FAST.model_copy(update={"hidden": 4, "depth": 2, "slices": 4, "batch": 32, "steps": 1, "device": "cpu"})
-    monkeypatch.setattr("lejepa_impl.train.last_layer._ROUND_OFF", 2.0)
+    monkeypatch.setattr("lejepa_impl.train.last_layer._TOLD_BY_OUTLIERS", 2.0)
     with pytest.raises(TrainingError, match="fewer than the 2 outputs: raise the weight of the regularizer"):
         train(spec)
