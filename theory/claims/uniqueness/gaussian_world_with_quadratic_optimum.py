@@ -30,7 +30,7 @@ _positive = sp.And(rho > 0, rho < 1)
 
 
 def linear_overlap(threshold: sp.Expr) -> sp.Expr:
-    r"""Overlap of the latent with the flipped one, where s is 1 for |z| < c and -1 beyond.
+    r"""Overlap of the latent with the flipped one, $s=1$ for $|z|<c$ and $s=-1$ beyond.
 
     .. math:: \kappa = \mathbb{E}[s(z)z^2] = 2\,\mathrm{erf}(c/\sqrt2) - c\sqrt{8/\pi}\,e^{-c^2/2} - 1
     """
