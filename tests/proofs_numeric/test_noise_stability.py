@@ -12,11 +12,11 @@ from proofs_numeric.noise_stability import (
     MAX_DEGREE,
     RingPower,
     StabilityCurve,
-    _nonnegative_least_squares,
-    _split_covariance,
     fit_degree_spectrum,
     radial_mixture_weights,
 )
+from proofs_numeric.noise_stability.nonnegative import nonnegative_least_squares, shortest_nonnegative
+from proofs_numeric.noise_stability.whitening import split_covariance
 
 POINTS = 32
 ROWS = POINTS // 2 + 1
@@ -258,11 +258,11 @@ def test_skewed_rings_lengthen_the_side_they_are_skewed_to() -> None:
 
 def test_splitting_gives_quiet_directions_their_variance_back() -> None:
     rows = np.random.default_rng(4).standard_normal((80, 20)) / np.sqrt(80)
-    split = np.linalg.eigvalsh(_split_covariance(rows))
+    split = np.linalg.eigvalsh(split_covariance(rows))
     assert np.linalg.eigvalsh(rows.T @ rows)[0] < 0.4
     assert 0.6 < split[0] < split[-1] < 1.6
     # What is exact remains so: rows in a plane have no variance off it.
-    plane = _split_covariance(rows[:, :2] @ rows[:2])
+    plane = split_covariance(rows[:, :2] @ rows[:2])
     assert np.linalg.eigvalsh(plane)[:-2].max() < 1e-15 * np.trace(plane)
 
 
@@ -331,7 +331,7 @@ def test_least_squares_is_optimal_for_nearly_parallel_columns(seed: int) -> None
     design /= 0.02 * power[:, None]
     length = np.linalg.norm(design, axis=0)
     target = 50 + rng.standard_normal(ROWS)
-    x = _nonnegative_least_squares(design / length, target, np.zeros(length.size))
+    x = nonnegative_least_squares(design / length, target, np.zeros(length.size))
     gradient = (design / length).T @ (target - (design / length) @ x)
     assert x.min() >= 0
     assert gradient.max() < 1e-8
