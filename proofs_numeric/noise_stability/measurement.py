@@ -13,8 +13,7 @@ from proofs_numeric.noise_stability.degrees import Degrees
 
 Array = NDArray[np.float64]
 
-#: No row of data is trusted beyond this relative accuracy: it covers maps evaluated in single
-#: precision, and degrees between the nodes of the grid.
+#: No row of data is trusted beyond this relative accuracy: it covers maps evaluated in single precision.
 ROW_RESOLUTION = 1e-6
 #: Values below it are taken for it, so that the zero map has a resolution too.
 SMALLEST_SCALE = 1e-100

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.integrate import trapezoid
+from scipy.optimize import linprog
 from scipy.stats import binom, gamma
 from scipy.stats import f as fisher
 
@@ -15,6 +16,7 @@ from proofs_numeric.noise_stability import (
     fit_degree_spectrum,
     radial_mixture_weights,
 )
+from proofs_numeric.noise_stability.degrees import degree_grid
 from proofs_numeric.noise_stability.nonnegative import nonnegative_least_squares, shortest_nonnegative
 from proofs_numeric.noise_stability.whitening import split_covariance
 
@@ -336,6 +338,45 @@ def test_least_squares_is_optimal_for_nearly_parallel_columns(seed: int) -> None
     assert x.min() >= 0
     assert gradient.max() < 1e-8
     assert np.abs(gradient[x > 0]).max() < 1e-8
+
+
+@pytest.mark.parametrize("ridge", [1e-3, 0.1, 3.0])
+def test_shortest_spectrum_is_optimal_for_nearly_parallel_columns(ridge: float) -> None:
+    design = known_ring(np.ones(ROWS), np.ones(ROWS)).design(np.arange(60))
+    design /= np.linalg.norm(design, axis=0)
+    target = 50 + np.random.default_rng(9).standard_normal(ROWS)
+    x = shortest_nonnegative(design, target, ridge)
+    gradient = design.T @ (target - design @ x) - ridge**2 * x
+    assert x.min() >= 0
+    assert gradient.max() < 1e-7
+    assert np.abs(gradient[x > 0]).max() < 1e-7
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.3, 0.9, 0.999])
+def test_the_grid_of_degrees_ends_where_only_their_parity_matters(correlation: float) -> None:
+    degrees = degree_grid(correlation)
+    np.testing.assert_array_equal(degrees[: MAX_DEGREE + 1], np.arange(MAX_DEGREE + 1))
+    assert correlation ** float(degrees[-1]) <= 1e-16
+    pairs = degrees[MAX_DEGREE + 1 :].reshape(-1, 2)
+    np.testing.assert_array_equal(pairs % 2, np.broadcast_to([0, 1], pairs.shape))
+
+
+@pytest.mark.parametrize("degree", [65, 66, 67, 103, 300])
+@pytest.mark.parametrize(("points", "error"), [(16, 1e-7), (32, 3e-4), (64, 1e-2)])
+def test_nodes_of_the_grid_stand_for_the_degrees_between_them(points: int, error: float, degree: int) -> None:
+    rows = points // 2 + 1
+    ring = known_ring(np.ones(rows), np.ones(rows))
+    assert degree not in ring.degree_grid()
+    power = ring.design(np.array([degree]))[:, 0]
+    nodes = ring.design(ring.degree_grid())
+    nodes, power = nodes[:, ~np.any(nodes[power == 0] > 0, axis=0)][power > 0], power[power > 0]
+    nodes /= power[:, None]
+    # The smallest largest error over all w >= 0 is a linear programme.
+    nodes /= nodes.max(axis=0)
+    bound, one = np.ones((len(nodes), 1)), np.ones(len(nodes))
+    sides = np.block([[nodes, -bound], [-nodes, -bound]])
+    least = linprog(np.append(np.zeros(nodes.shape[1]), 1), A_ub=sides, b_ub=np.append(one, -one))
+    assert least.fun <= error
 
 
 def test_zero_map_has_no_variance_and_no_linear_fraction() -> None:
