@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
 
 from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.hermite_coefficients import Coefficients, evaluate
