@@ -31,10 +31,12 @@ from scipy.linalg import eigh
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
-_DEGREE = 12
+_FIRST_DEGREE, _DEGREE = 4, 22
+_TOP_DEGREE, _PER = 16, 4.0
 _FURTHER = 3  # degrees of the error bars
+_SAFETY = 2.0
 _SATURATION = 2  # all degrees together hold at most so many times what the next ones hold
-_POINTS = 30  # of the Gauss-Legendre rule on an element
+_POINTS = 40  # of the Gauss-Legendre rule on an element
 #: The rule of the element and a coarser one, their allowed difference, and how often an element is halved for it.
 _RULES = (_POINTS, 26)
 _QUADRATURE_ERROR = 3e-14
@@ -136,32 +138,48 @@ def diffusion_spectrum(
     bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
     fall = _FALL
     edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
+    discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
+    degrees = discretised.first_degrees()
     for _ in range(_MOST_ROUNDS):
-        discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-        eigenvalues, vectors = discretised.solve(count)
+        eigenvalues, functions = discretised.solve(degrees, count)
         discrete = eigenvalues < bottom
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
-        eigenvalues, vectors = eigenvalues[discrete], vectors[:, discrete]
-        coarse, cut_off = discretised.errors(eigenvalues, vectors)
+        eigenvalues, functions = eigenvalues[discrete], functions[:, :, discrete]
+        terms, cut_off = discretised.errors(degrees, eigenvalues, functions)
+        coarse = terms.sum((0, 1))
         allowed = tolerance * np.maximum(1, eigenvalues)
-        if len(discrete) < count or (coarse.sum(0) > allowed).any():
-            halved = (coarse > allowed / len(coarse)).any(1) | (len(discrete) < count)
-            edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[halved] / 2]))
-        elif (cut_off > allowed).any() and fall < _DEEPEST_FALL:
+        if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
             fall *= 2
             edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
+            discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
+            degrees = discretised.first_degrees()
+        elif len(discrete) < count or (coarse > allowed).any():
+            # What each element leaves out beyond each degree, in units of its share of what is allowed.
+            left = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
+            left = (left / allowed).max(2) * len(terms)
+            wanted = (left[:, 1 : _DEGREE + 2] > 1 / _SAFETY).sum(1)
+            short = left[:, 0] > 1
+            if len(discrete) < count:
+                wanted[:], short[:] = _DEGREE, True
+            wanted = np.where(short, wanted, 0)
+            halved = (wanted > _DEGREE) | (short & (degrees == _DEGREE))
+            degrees = np.where(halved, degrees, np.clip(wanted, degrees, _DEGREE))
+            if halved.any():
+                degrees = np.repeat(degrees, 1 + halved)
+                edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[halved] / 2]))
+                discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         else:
             break
     else:
         raise ValueError(
-            f"the error bars stay at {coarse.sum(0).max():.1g}, above {tolerance:g}: name the points where the density "
+            f"the error bars stay at {coarse.max():.1g}, above {tolerance:g}: name the points where the density "
             "is not smooth as breakpoints, or allow a larger tolerance"
         )
     return DiffusionSpectrum(
         eigenvalues,
-        coarse.sum(0) + cut_off + _ROUND_OFF * (1 + eigenvalues),
+        coarse + cut_off + _ROUND_OFF * (1 + eigenvalues),
         bottom,
-        *discretised.on_points(vectors),
+        *discretised.on_points(functions),
     )
 
 
@@ -185,6 +203,7 @@ class _Discretisation:
     weights: Array
     energy: Array  # (elements, functions, functions)
     mass: Array
+    depth: Array
     ends: Array  # stationary density times mobility times decay rate, at the two ends
 
     @classmethod
@@ -208,46 +227,50 @@ class _Discretisation:
         decay = np.abs(np.diff(log_density(corners), axis=1) / np.diff(corners, axis=1))[:, 0]
         outermost = [0, -1], [0, -1]
         ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
-        return cls(points, weights, energy, mass, ends)
+        return cls(points, weights, energy, mass, top - log_p.max(1), ends)
 
-    def solve(self, count: int) -> tuple[Array, Array]:
-        """Lowest eigenvalues, at most `count`, and eigenvectors, in the basis that the solution uses."""
-        index = self._index()
-        size = int(index.max()) + 1
-        used = slice(_DEGREE + 1)
-        places = (size * index[:, :, None] + index[:, None, :]).ravel()
+    def first_degrees(self) -> NDArray[np.int64]:
+        return np.maximum(_TOP_DEGREE - (self.depth / _PER).astype(int), _FIRST_DEGREE)
+
+    def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array]:
+        """Lowest eigenvalues, at most `count`, and their functions in the local bases, of these degrees at most."""
+        elements, most = len(degrees), int(degrees.max()) + 1
+        used = np.arange(2, most) <= degrees[:, None]
+        size = elements + 1 + int(used.sum())
+        index = np.empty((elements, most), dtype=np.int64)
+        index[:, 0] = np.arange(elements)
+        index[:, 1] = index[:, 0] + 1
+        index[:, 2:] = np.where(used, elements + np.cumsum(used).reshape(used.shape), size)
+        places = ((size + 1) * index[:, :, None] + index[:, None, :]).ravel()
         energy, mass = (
-            np.bincount(places, part[:, used, used].ravel(), size * size).reshape(size, size)
+            np.bincount(places, part[:, :most, :most].ravel(), (size + 1) ** 2).reshape(size + 1, -1)[:size, :size]
             for part in (self.energy, self.mass)
         )
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
         both = energy + mass
         scale = 1 / np.sqrt(both.diagonal())
         pair = scale[:, None] * scale
-        inverses, vectors = eigh(mass * pair, both * pair, subset_by_index=[size - min(count, size), size - 1])
+        inverses, vectors = eigh(
+            mass * pair, both * pair, subset_by_index=[size - min(count, size), size - 1], check_finite=False
+        )
         inverses, vectors = inverses[::-1], vectors[:, ::-1]
-        return np.maximum(1 / inverses - 1, 0), vectors * scale[:, None] / np.sqrt(inverses)
+        functions = np.zeros((*self.mass.shape[:2], len(inverses)))
+        vectors = np.append(vectors * scale[:, None] / np.sqrt(inverses), functions[:1, 0], axis=0)
+        functions[:, :most] = vectors[index]
+        return np.maximum(1 / inverses - 1, 0), functions
 
-    def errors(self, eigenvalues: Array, vectors: Array) -> tuple[Array, Array]:
-        """Error bars from each element, shape (elements, count), and from the two ends, shape (count,)."""
-        used, further = slice(_DEGREE + 1), slice(_DEGREE + 1, None)
-        local = vectors[self._index()]
-        residual = self.energy[:, further, used] @ local - eigenvalues * (self.mass[:, further, used] @ local)
-        energy, mass = (np.diagonal(part, axis1=1, axis2=2)[:, further, None] for part in (self.energy, self.mass))
-        inside = _SATURATION * (residual**2 / np.abs(energy - eigenvalues * mass)).sum(1)
-        return inside, self.ends @ vectors[[0, -1]] ** 2
+    def errors(self, degrees: NDArray[np.int64], eigenvalues: Array, functions: Array) -> tuple[Array, Array]:
+        """Error bars from the degrees left out, shape (elements, functions, count), and from the two ends, (count,)."""
+        residual = self.energy @ functions - eigenvalues * (self.mass @ functions)
+        energy, mass = (np.diagonal(part, axis1=1, axis2=2)[:, :, None] for part in (self.energy, self.mass))
+        left_out = np.arange(residual.shape[1]) > degrees[:, None]
+        terms = left_out[:, :, None] * _SATURATION * residual**2 / np.abs(energy - eigenvalues * mass)
+        return terms, self.ends @ functions[[0, -1], [0, 1]] ** 2
 
-    def on_points(self, vectors: Array) -> tuple[Array, Array, Array]:
-        """Points, weights and the functions of the vectors there."""
-        _, _, values, _ = _reference()
-        functions = np.einsum("efk,fq->keq", vectors[self._index()], values[: _DEGREE + 1])
-        functions = functions.reshape(vectors.shape[1], -1)
-        return self.points.ravel(), self.weights.ravel(), functions * np.sign(functions[:, -1:])
-
-    def _index(self) -> NDArray[np.int64]:
-        """Number of each local basis function: the two ends of the element first, then its bubbles."""
-        first = _DEGREE * np.arange(len(self.points))[:, None]
-        return first + np.array([0, _DEGREE, *range(1, _DEGREE)])
+    def on_points(self, functions: Array) -> tuple[Array, Array, Array]:
+        """Points, weights and the functions there."""
+        values = np.einsum("efk,fq->keq", functions, _reference()[2]).reshape(functions.shape[2], -1)
+        return self.points.ravel(), self.weights.ravel(), values * np.sign(values[:, -1:])
 
 
 _rule = cache(legendre.leggauss)
