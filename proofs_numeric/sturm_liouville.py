@@ -32,7 +32,8 @@ Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
 _FIRST_DEGREE, _DEGREE = 4, 22
-_TOP_DEGREE, _PER = 16, 4.0
+_TOP_DEGREE, _PER, _PER_WAVE, _TEMPER = 10, 4.0, 2.0, 4.0
+_V0,_V1,_VS=12.0,24.0,0.5
 _FURTHER = 3  # degrees of the error bars
 _SAFETY = 2.0
 _SATURATION = 2  # all degrees together hold at most so many times what the next ones hold
@@ -139,7 +140,7 @@ def diffusion_spectrum(
     fall = _FALL
     edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
     discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-    degrees = discretised.first_degrees()
+    degrees = discretised.first_degrees(count)
     for _ in range(_MOST_ROUNDS):
         eigenvalues, functions = discretised.solve(degrees, count)
         discrete = eigenvalues < bottom
@@ -152,7 +153,7 @@ def diffusion_spectrum(
             fall *= 2
             edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
             discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-            degrees = discretised.first_degrees()
+            degrees = discretised.first_degrees(count)
         elif len(discrete) < count or (coarse > allowed).any():
             # What each element leaves out beyond each degree, in units of its share of what is allowed.
             left = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
@@ -204,6 +205,7 @@ class _Discretisation:
     energy: Array  # (elements, functions, functions)
     mass: Array
     depth: Array
+    share: Array
     ends: Array  # stationary density times mobility times decay rate, at the two ends
 
     @classmethod
@@ -218,6 +220,7 @@ class _Discretisation:
                 wrong = (log_p if name == "log density" else K)[bad][0]
                 raise ValueError(f"the {name} is {wrong} at {points[bad][0]:g}, inside of the support")
         top = log_p.max()
+        share = ((half * rule) * np.exp((log_p - top) / _TEMPER) / np.sqrt(K)).sum(1)
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
@@ -227,10 +230,11 @@ class _Discretisation:
         decay = np.abs(np.diff(log_density(corners), axis=1) / np.diff(corners, axis=1))[:, 0]
         outermost = [0, -1], [0, -1]
         ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
-        return cls(points, weights, energy, mass, top - log_p.max(1), ends)
+        return cls(points, weights, energy, mass, top - log_p.max(1), share / share.sum(), ends)
 
-    def first_degrees(self) -> NDArray[np.int64]:
-        return np.maximum(_TOP_DEGREE - (self.depth / _PER).astype(int), _FIRST_DEGREE)
+    def first_degrees(self, count: int) -> NDArray[np.int64]:
+        waves = self.share * (count - 1)
+        return np.clip(_TOP_DEGREE - self.depth / _PER + _PER_WAVE * waves, _FIRST_DEGREE, _DEGREE).astype(np.int64)
 
     def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array]:
         """Lowest eigenvalues, at most `count`, and their functions in the local bases, of these degrees at most."""
@@ -315,8 +319,10 @@ def _elements(
         edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[wide] / 2]))
     # Neighbours are joined again as long as the variation of both together allows.
     kept, varied = [edges[0]], 0.0
+    depth = values.max() - values.max(1)
+    variation = variation / np.clip(_V0 + _VS * depth, _V0, _V1)
     for edge, further in zip(edges[:-1], variation, strict=True):
-        if edge != kept[-1] and (varied + further > _VARIATION or edge in fixed):
+        if edge != kept[-1] and (varied + further > 1 or edge in fixed):
             kept.append(edge)
             varied = 0.0
         varied += further
