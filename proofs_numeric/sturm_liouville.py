@@ -142,11 +142,12 @@ def diffusion_spectrum(
     discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
     degrees = discretised.first_degrees(count)
     for _ in range(_MOST_ROUNDS):
-        eigenvalues, functions = discretised.solve(degrees, count)
+        eigenvalues, functions, at_ends = discretised.solve(degrees, count)
         discrete = eigenvalues < bottom
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
-        eigenvalues, functions = eigenvalues[discrete], functions[:, :, discrete]
-        terms, cut_off = discretised.errors(degrees, eigenvalues, functions)
+        eigenvalues, functions = eigenvalues[discrete], functions[:, discrete]
+        terms = discretised.errors(degrees, eigenvalues, functions)
+        cut_off = discretised.ends @ at_ends[:, discrete] ** 2
         coarse = terms.sum((0, 1))
         allowed = tolerance * np.maximum(1, eigenvalues)
         if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
@@ -158,7 +159,7 @@ def diffusion_spectrum(
             # What each element leaves out beyond each degree, in units of its share of what is allowed.
             left = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
             left = (left / allowed).max(2) * len(terms)
-            wanted = (left[:, 1 : _DEGREE + 2] > 1 / _SAFETY).sum(1)
+            wanted = 1 + (left[:, : _DEGREE] > 1 / _SAFETY).sum(1)
             short = left[:, 0] > 1
             if len(discrete) < count:
                 wanted[:], short[:] = _DEGREE, True
@@ -198,13 +199,13 @@ def continuous_from(
 
 @dataclass(frozen=True)
 class _Discretisation:
-    """Energy and mass of the hierarchical basis on each element, further degrees included."""
+    """Functions on each element: values and slopes at its points, weighted so that squares sum to mass and energy."""
 
     points: Array  # (elements, points)
     weights: Array
-    energy: Array  # (elements, functions, functions)
-    mass: Array
-    depth: Array
+    hats: Array  # (elements, 2, 2 * points), values first: linear, one at one end of the element and zero at the other
+    bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
+    depth: Array  # of the largest log density of each element below that of all, (elements,)
     share: Array
     ends: Array  # stationary density times mobility times decay rate, at the two ends
 
@@ -224,57 +225,83 @@ class _Discretisation:
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
-        mass = (values * weights[:, None, :]) @ values.T
-        energy = (slopes * (weights * K / half**2)[:, None, :]) @ slopes.T
+        root = np.sqrt(weights)
+        functions = np.concatenate(
+            [values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2
+        )
+        orthonormal, _ = np.linalg.qr(functions[:, 2:].transpose(0, 2, 1))
         corners = np.array([points[0, :2], points[-1, :-3:-1]])
         decay = np.abs(np.diff(log_density(corners), axis=1) / np.diff(corners, axis=1))[:, 0]
         outermost = [0, -1], [0, -1]
         ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
-        return cls(points, weights, energy, mass, top - log_p.max(1), share / share.sum(), ends)
+        return cls(
+            points,
+            weights,
+            functions[:, :2],
+            orthonormal.transpose(0, 2, 1),
+            top - log_p.max(1),
+            share / share.sum(),
+            ends,
+        )
 
     def first_degrees(self, count: int) -> NDArray[np.int64]:
         waves = self.share * (count - 1)
         return np.clip(_TOP_DEGREE - self.depth / _PER + _PER_WAVE * waves, _FIRST_DEGREE, _DEGREE).astype(np.int64)
 
-    def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array]:
-        """Lowest eigenvalues, at most `count`, and their functions in the local bases, of these degrees at most."""
-        elements, most = len(degrees), int(degrees.max()) + 1
-        used = np.arange(2, most) <= degrees[:, None]
-        size = elements + 1 + int(used.sum())
-        index = np.empty((elements, most), dtype=np.int64)
-        index[:, 0] = np.arange(elements)
-        index[:, 1] = index[:, 0] + 1
+    def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array, Array]:
+        """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
+        elements, most = len(degrees), int(degrees.max()) - 1
+        used = np.arange(2, most + 2) <= degrees[:, None]
+        bubbles = self.bubbles[:, :most] * used[:, :, None]
+        # Energy and mass do not couple extended hats to bubbles. The second pass removes what round-off leaves.
+        extended = self.hats
+        for _ in range(2):
+            extended = extended - (extended @ bubbles.transpose(0, 2, 1)) @ bubbles
+        nodes = elements + 1
+        size = nodes + int(used.sum())
+        index = np.empty((elements, most + 2), dtype=np.int64)
+        index[:, :2] = np.arange(elements)[:, None] + [0, 1]
         index[:, 2:] = np.where(used, elements + np.cumsum(used).reshape(used.shape), size)
-        places = ((size + 1) * index[:, :, None] + index[:, None, :]).ravel()
-        energy, mass = (
-            np.bincount(places, part[:, :most, :most].ravel(), (size + 1) ** 2).reshape(size + 1, -1)[:size, :size]
-            for part in (self.energy, self.mass)
-        )
+        functions = np.concatenate([extended, bubbles], axis=1)
+        values = functions[:, :, : self.points.shape[1]]
+        mass = _assembled(values @ values.transpose(0, 2, 1), index, size + 1)[:size, :size]
+        both = _assembled(extended @ extended.transpose(0, 2, 1), index[:, :2], nodes)
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
-        both = energy + mass
         scale = 1 / np.sqrt(both.diagonal())
-        pair = scale[:, None] * scale
-        inverses, vectors = eigh(
-            mass * pair, both * pair, subset_by_index=[size - min(count, size), size - 1], check_finite=False
-        )
-        inverses, vectors = inverses[::-1], vectors[:, ::-1]
-        functions = np.zeros((*self.mass.shape[:2], len(inverses)))
-        vectors = np.append(vectors * scale[:, None] / np.sqrt(inverses), functions[:1, 0], axis=0)
-        functions[:, :most] = vectors[index]
-        return np.maximum(1 / inverses - 1, 0), functions
+        change = np.linalg.inv(np.linalg.cholesky(both * scale * scale[:, None])) * scale
+        mass[:nodes] = change @ mass[:nodes]
+        mass[:, :nodes] = mass[:, :nodes] @ change.T
+        inverses, vectors = eigh(mass, subset_by_index=[size - min(count, size), size - 1], check_finite=False)
+        inverses, vectors = inverses[::-1], vectors[:, ::-1] / np.sqrt(inverses[::-1])
+        vectors[:nodes] = change.T @ vectors[:nodes]
+        local = np.append(vectors, np.zeros((1, len(inverses))), axis=0)[index]
+        return np.maximum(1 / inverses - 1, 0), local.transpose(0, 2, 1) @ functions, vectors[[0, elements]]
 
-    def errors(self, degrees: NDArray[np.int64], eigenvalues: Array, functions: Array) -> tuple[Array, Array]:
-        """Error bars from the degrees left out, shape (elements, functions, count), and from the two ends, (count,)."""
-        residual = self.energy @ functions - eigenvalues * (self.mass @ functions)
-        energy, mass = (np.diagonal(part, axis1=1, axis2=2)[:, :, None] for part in (self.energy, self.mass))
-        left_out = np.arange(residual.shape[1]) > degrees[:, None]
-        terms = left_out[:, :, None] * _SATURATION * residual**2 / np.abs(energy - eigenvalues * mass)
-        return terms, self.ends @ functions[[0, -1], [0, 1]] ** 2
+    def errors(self, degrees: NDArray[np.int64], eigenvalues: Array, functions: Array) -> Array:
+        """Error bars from the degrees left out, shape (elements, bubbles, count)."""
+        count = self.points.shape[1]
+        mass, energy = (
+            self.bubbles[:, :, part] @ functions[:, :, part].transpose(0, 2, 1)
+            for part in (slice(count), slice(count, None))
+        )
+        own_mass, own_energy = (
+            (self.bubbles[:, :, part] ** 2).sum(2)[:, :, None] for part in (slice(count), slice(count, None))
+        )
+        left_out = np.arange(2, mass.shape[1] + 2) > degrees[:, None]
+        residual = left_out[:, :, None] * (energy - eigenvalues * mass)
+        return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
 
     def on_points(self, functions: Array) -> tuple[Array, Array, Array]:
         """Points, weights and the functions there."""
-        values = np.einsum("efk,fq->keq", functions, _reference()[2]).reshape(functions.shape[2], -1)
+        values = functions[:, :, : self.points.shape[1]] / np.sqrt(self.weights)[:, None]
+        values = values.transpose(1, 0, 2).reshape(functions.shape[1], -1)
         return self.points.ravel(), self.weights.ravel(), values * np.sign(values[:, -1:])
+
+
+def _assembled(parts: Array, index: NDArray[np.int64], size: int) -> Array:
+    """Sum of matrices of the elements, of shape (elements, functions, functions), by the numbers of their functions."""
+    places = size * index[:, :, None] + index[:, None, :]
+    return np.bincount(places.ravel(), parts.ravel(), size**2).reshape(size, size)
 
 
 _rule = cache(legendre.leggauss)
