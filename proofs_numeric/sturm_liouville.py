@@ -31,23 +31,24 @@ from scipy.linalg import eigh
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
-_FIRST_DEGREE, _DEGREE = 4, 22
-_TOP_DEGREE, _PER, _PER_WAVE, _TEMPER = 10, 4.0, 2.0, 4.0
-_V0,_V1,_VS=12.0,24.0,0.5
-_FURTHER = 3  # degrees of the error bars
-_SAFETY = 2.0
+#: Degree of an element: the least, more for each oscillation expected in it and for its part in the bulk, the most.
+_LEAST_DEGREE, _PER_WAVE, _OF_BULK, _MOST_DEGREE = 4, 2.0, 6.0, 22
+_BULK = 24.0  # fall of log p below its top that leads out of the bulk
+_FURTHER = 3  # degrees of the error bars beyond the most
+_SAFETY = 2.0  # by which the terms beyond a degree fall below what is allowed where it is thought enough
 _SATURATION = 2  # all degrees together hold at most so many times what the next ones hold
 _POINTS = 40  # of the Gauss-Legendre rule on an element
 #: The rule of the element and a coarser one, their allowed difference, and how often an element is halved for it.
 _RULES = (_POINTS, 26)
 _QUADRATURE_ERROR = 3e-14
 _MOST_HALVINGS = 40
-#: Variation of log p within an element. Larger elements make the basis nearly dependent.
-_VARIATION = 12.0
+#: Variation of log p within an element, in the bulk and far from it. Larger elements make the basis nearly dependent.
+_VARIATIONS = (12.0, 24.0)
+_PARTS = 16  # of the line or between breakpoints, which are halved further or joined
 #: Fall of log p below its top where the line is cut off.
 _FALL = 70.0
 _DEEPEST_FALL = 560.0  # beyond it the density underflows
-_MOST_ROUNDS = 12
+_MOST_ROUNDS = 20
 _SMALLEST = 1e-3  # width of a first element, in units of the scale
 _ROUND_OFF = 3e-12
 #: Relative step of the difference quotient, and growth per doubling that counts as none, in the far tail.
@@ -110,6 +111,7 @@ def diffusion_spectrum(
     scale: float = 1.0,
     breakpoints: tuple[float, ...] = (),
     tolerance: float = 1e-10,
+    bottom: float | None = None,
 ) -> DiffusionSpectrum:
     r"""Compute the lowest `count` eigenpairs, the constant one included.
 
@@ -127,6 +129,8 @@ def diffusion_spectrum(
         Points where the density is not smooth.
     tolerance
         Error bar to reach, relative to $\max(1,\mu)$.
+    bottom
+        What `continuous_from` returns, if it is known.
 
     Raises
     ------
@@ -136,40 +140,40 @@ def diffusion_spectrum(
     """
     if count < 1:
         raise ValueError(f"a spectrum has at least 1 eigenvalue, not {count}")
-    bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
+    if bottom is None:
+        bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
     fall = _FALL
-    edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
-    discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-    degrees = discretised.first_degrees(count)
+
+    def elements() -> tuple[Array, NDArray[np.int64]]:
+        return _elements(log_density, count, support, anchor, scale, breakpoints, fall)
+
+    edges, degrees = elements()
+    discretised = None
     for _ in range(_MOST_ROUNDS):
+        if discretised is None:
+            discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         eigenvalues, functions, at_ends = discretised.solve(degrees, count)
         discrete = eigenvalues < bottom
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
         eigenvalues, functions = eigenvalues[discrete], functions[:, discrete]
         terms = discretised.errors(degrees, eigenvalues, functions)
-        cut_off = discretised.ends @ at_ends[:, discrete] ** 2
-        coarse = terms.sum((0, 1))
+        coarse, cut_off = terms.sum((0, 1)), discretised.ends @ at_ends[:, discrete] ** 2
         allowed = tolerance * np.maximum(1, eigenvalues)
         if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
             fall *= 2
-            edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
-            discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-            degrees = discretised.first_degrees(count)
+            edges, degrees = elements()
+            discretised = None
         elif len(discrete) < count or (coarse > allowed).any():
-            # What each element leaves out beyond each degree, in units of its share of what is allowed.
-            left = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
-            left = (left / allowed).max(2) * len(terms)
-            wanted = 1 + (left[:, : _DEGREE] > 1 / _SAFETY).sum(1)
-            short = left[:, 0] > 1
-            if len(discrete) < count:
-                wanted[:], short[:] = _DEGREE, True
-            wanted = np.where(short, wanted, 0)
-            halved = (wanted > _DEGREE) | (short & (degrees == _DEGREE))
-            degrees = np.where(halved, degrees, np.clip(wanted, degrees, _DEGREE))
+            # What each element leaves out beyond each degree, from 1 on, in units of its share of what is allowed.
+            left_out = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
+            left_out = (left_out / allowed).max(2) * len(terms)
+            wanted = 1 + (left_out[:, :_MOST_DEGREE] > 1 / _SAFETY).sum(1)
+            insufficient = (left_out[:, 0] > 1) | (len(discrete) < count)
+            halved = insufficient & ((wanted > _MOST_DEGREE) | (degrees == _MOST_DEGREE))
+            degrees = np.where(insufficient & ~halved, np.maximum(wanted, degrees), degrees)
             if halved.any():
-                degrees = np.repeat(degrees, 1 + halved)
-                edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[halved] / 2]))
-                discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
+                edges, degrees = _halved(edges, halved), np.repeat(degrees, 1 + halved)
+                discretised = None
         else:
             break
     else:
@@ -205,8 +209,6 @@ class _Discretisation:
     weights: Array
     hats: Array  # (elements, 2, 2 * points), values first: linear, one at one end of the element and zero at the other
     bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
-    depth: Array  # of the largest log density of each element below that of all, (elements,)
-    share: Array
     ends: Array  # stationary density times mobility times decay rate, at the two ends
 
     @classmethod
@@ -221,7 +223,6 @@ class _Discretisation:
                 wrong = (log_p if name == "log density" else K)[bad][0]
                 raise ValueError(f"the {name} is {wrong} at {points[bad][0]:g}, inside of the support")
         top = log_p.max()
-        share = ((half * rule) * np.exp((log_p - top) / _TEMPER) / np.sqrt(K)).sum(1)
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
@@ -230,23 +231,11 @@ class _Discretisation:
             [values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2
         )
         orthonormal, _ = np.linalg.qr(functions[:, 2:].transpose(0, 2, 1))
-        corners = np.array([points[0, :2], points[-1, :-3:-1]])
-        decay = np.abs(np.diff(log_density(corners), axis=1) / np.diff(corners, axis=1))[:, 0]
+        decay = np.abs([log_p[0, 1] - log_p[0, 0], log_p[-1, -1] - log_p[-1, -2]])
+        decay /= [points[0, 1] - points[0, 0], points[-1, -1] - points[-1, -2]]
         outermost = [0, -1], [0, -1]
         ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
-        return cls(
-            points,
-            weights,
-            functions[:, :2],
-            orthonormal.transpose(0, 2, 1),
-            top - log_p.max(1),
-            share / share.sum(),
-            ends,
-        )
-
-    def first_degrees(self, count: int) -> NDArray[np.int64]:
-        waves = self.share * (count - 1)
-        return np.clip(_TOP_DEGREE - self.depth / _PER + _PER_WAVE * waves, _FIRST_DEGREE, _DEGREE).astype(np.int64)
+        return cls(points, weights, functions[:, :2], orthonormal.transpose(0, 2, 1), ends)
 
     def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array, Array]:
         """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
@@ -311,9 +300,9 @@ _rule = cache(legendre.leggauss)
 def _reference() -> tuple[Array, Array, Array, Array]:
     """Quadrature on [-1, 1], and the values and slopes of the hierarchical basis at its points."""
     nodes, rule = _rule(_POINTS)
-    polynomials = legendre.legvander(nodes, _DEGREE + _FURTHER).T
+    polynomials = legendre.legvander(nodes, _MOST_DEGREE + _FURTHER).T
     values, slopes = [(1 - nodes) / 2, (1 + nodes) / 2], [np.full(_POINTS, -0.5), np.full(_POINTS, 0.5)]
-    for degree in range(2, _DEGREE + _FURTHER + 1):
+    for degree in range(2, _MOST_DEGREE + _FURTHER + 1):
         values.append((polynomials[degree] - polynomials[degree - 2]) / np.sqrt(4 * degree - 2))
         slopes.append(polynomials[degree - 1] * np.sqrt(degree - 0.5))
     return nodes, rule, np.array(values), np.array(slopes)
@@ -321,54 +310,69 @@ def _reference() -> tuple[Array, Array, Array, Array]:
 
 def _elements(
     log_density: Function,
+    count: int,
     support: tuple[float, float],
     anchor: float,
     scale: float,
     breakpoints: tuple[float, ...],
     fall: float,
-) -> Array:
-    """Edges of elements over the part of the line where the density is not negligible."""
+) -> tuple[Array, NDArray[np.int64]]:
+    """Edges of elements over the part of the line where the density is not negligible, and their first degrees."""
     low, high = (
         _cut_off(log_density, end, anchor, side * scale, fall) for end, side in zip(support, (-1, 1), strict=True)
     )
     if not low < anchor < high:
         raise ValueError(f"the anchor {anchor} is not inside of the support ({low:g}, {high:g})")
     fixed = np.unique([low, *(point for point in breakpoints if low < point < high), high])
+    parts = np.arange(_PARTS * (len(fixed) - 1) + 1) / _PARTS
+    edges = np.interp(parts, np.arange(len(fixed)), fixed)
     inner = (1 - np.cos(np.linspace(0, np.pi, 11)[1:-1])) / 2
-    edges = fixed
     while True:
-        values = np.asarray(log_density(edges[:-1, None] + np.diff(edges)[:, None] * inner))
+        widths = np.diff(edges)
+        values = np.asarray(log_density(edges[:-1, None] + widths[:, None] * inner))
         variation = np.ptp(values, axis=1)
         # Next to a zero of the density every element varies, however small.
-        wide = (variation > _VARIATION / 4) & (np.diff(edges) > _SMALLEST * scale)
+        wide = (variation > _VARIATIONS[0] / 4) & (widths > _SMALLEST * scale)
         if not wide.any():
             break
-        edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[wide] / 2]))
-    # Neighbours are joined again as long as the variation of both together allows.
-    kept, varied = [edges[0]], 0.0
+        edges = _halved(edges, wide)
     depth = values.max() - values.max(1)
-    variation = variation / np.clip(_V0 + _VS * depth, _V0, _V1)
-    for edge, further in zip(edges[:-1], variation, strict=True):
-        if edge != kept[-1] and (varied + further > 1 or edge in fixed):
+    full = variation / np.interp(depth, [0, _BULK], _VARIATIONS)
+    # An eigenfunction oscillates where the density is not small.
+    waves = widths * np.exp((values - values.max()) / 4).mean(1)
+    waves *= (count - 1) / waves.sum()
+    bulk = _OF_BULK * np.maximum(1 - depth / _BULK, 0)
+    # Neighbours are joined again as long as the variation of both together allows, and the degree.
+    most = (_MOST_DEGREE - _LEAST_DEGREE - _OF_BULK) / _PER_WAVE
+    kept, degrees, filled, waving, middle = [], [], 0.0, 0.0, 0.0
+    for edge, *added in zip(edges[:-1].tolist(), full.tolist(), waves.tolist(), bulk.tolist(), strict=True):
+        if not kept or filled + added[0] > 1 or waving + added[1] > most or edge in fixed:
             kept.append(edge)
-            varied = 0.0
-        varied += further
-    edges = np.array([*kept, edges[-1]])
-    top = values.max()
+            degrees.append(0.0)
+            filled = waving = middle = 0.0
+        filled, waving, middle = filled + added[0], waving + added[1], max(middle, added[2])
+        degrees[-1] = _LEAST_DEGREE + _PER_WAVE * waving + middle
+    edges, first = np.array([*kept, edges[-1]]), np.minimum(degrees, _MOST_DEGREE).astype(np.int64)
     for _ in range(_MOST_HALVINGS):
-        masses = [_masses(edges, lambda x: np.exp(log_density(x) - top), points) for points in _RULES]
+        masses = _masses(edges, log_density, values.max())
         rough = np.abs(masses[0] - masses[1]) > _QUADRATURE_ERROR * masses[0].sum()
         if not rough.any():
             break
-        edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[rough] / 2]))
-    return edges
+        edges, first = _halved(edges, rough), np.repeat(first, 1 + rough)
+    return edges, first
 
 
-def _masses(edges: Array, density: Function, points: int) -> Array:
-    """Integral of the density over each element by a Gauss-Legendre rule."""
-    nodes, rule = _rule(points)
+def _halved(edges: Array, chosen: NDArray[np.bool_]) -> Array:
+    return np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[chosen] / 2]))
+
+
+def _masses(edges: Array, log_density: Function, top: float) -> tuple[Array, Array]:
+    """Integral of the density over each element by the two rules."""
+    (nodes, rule), (coarse_nodes, coarse_rule) = (_rule(points) for points in _RULES)
     half = np.diff(edges)[:, None] / 2
-    return np.asarray((half * density((edges[:-1, None] + edges[1:, None]) / 2 + half * nodes)) @ rule)
+    points = (edges[:-1, None] + edges[1:, None]) / 2 + half * np.concatenate([nodes, coarse_nodes])
+    density = half * np.exp(np.asarray(log_density(points)) - top)
+    return density[:, : len(nodes)] @ rule, density[:, len(nodes) :] @ coarse_rule
 
 
 def _cut_off(log_density: Function, end: float, anchor: float, step: float, fall: float) -> float:
@@ -394,12 +398,10 @@ def _continuous_from(log_density: Function, mobility: Function, end: float, anch
     if np.isfinite(end):
         return np.inf
     far = scale * 2.0 ** np.arange(10, 31) * np.sign(end)
-
-    def log_flux(x: Array) -> Array:
-        return np.asarray(log_density(anchor + x)) + np.log(mobility(anchor + x)) / 2
-
     with np.errstate(all="ignore"):
-        slope = (log_flux(far * (1 + _DIFFERENCE)) - log_flux(far * (1 - _DIFFERENCE))) / (2 * _DIFFERENCE * far)
+        places = anchor + np.outer([1 + _DIFFERENCE, 1 - _DIFFERENCE], far)
+        log_flux = np.asarray(log_density(places)) + np.log(mobility(places)) / 2
+        slope = (log_flux[0] - log_flux[1]) / (2 * _DIFFERENCE * far)
         potential = mobility(anchor + far) * slope**2 / 4
     if not np.isfinite(potential).all():
         return np.inf
