@@ -32,7 +32,9 @@ Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
 #: Degree of an element: the least, more for each oscillation expected in it and for its part in the bulk, the most.
-_LEAST_DEGREE, _PER_WAVE, _OF_BULK, _MOST_DEGREE = 4, 2.0, 6.0, 22
+_LEAST_DEGREE_FAR = 13
+_ROUND_ONE, _MARGIN = 0.5, 1.2
+_LEAST_DEGREE, _PER_WAVE, _OF_BULK, _MOST_DEGREE = 6, 2.4, 5.0, 22
 _BULK = 24.0  # fall of log p below its top that leads out of the bulk
 _FURTHER = 3  # degrees of the error bars beyond the most
 _SAFETY = 2.0  # by which the terms beyond a degree fall below what is allowed where it is thought enough
@@ -142,10 +144,10 @@ def diffusion_spectrum(
         raise ValueError(f"a spectrum has at least 1 eigenvalue, not {count}")
     if bottom is None:
         bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
-    fall = _FALL
+    fall, least = _FALL, _LEAST_DEGREE
 
     def elements() -> tuple[Array, NDArray[np.int64]]:
-        return _elements(log_density, count, support, anchor, scale, breakpoints, fall)
+        return _elements(log_density, count, support, anchor, scale, breakpoints, fall, least)
 
     edges, degrees = elements()
     discretised = None
@@ -160,7 +162,10 @@ def diffusion_spectrum(
         coarse, cut_off = terms.sum((0, 1)), discretised.ends @ at_ends[:, discrete] ** 2
         allowed = tolerance * np.maximum(1, eigenvalues)
         if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
-            fall *= 2
+            # Where the eigenfunctions grow nearly as fast as the density falls, they oscillate far out too.
+            reached = np.log(np.minimum(cut_off, _ROUND_ONE)) / fall
+            fall = float(np.clip(_MARGIN * (np.log(allowed) / reached).max(), _MARGIN * fall, _DEEPEST_FALL))
+            least = _LEAST_DEGREE_FAR
             edges, degrees = elements()
             discretised = None
         elif len(discrete) < count or (coarse > allowed).any():
@@ -316,6 +321,7 @@ def _elements(
     scale: float,
     breakpoints: tuple[float, ...],
     fall: float,
+    least: int,
 ) -> tuple[Array, NDArray[np.int64]]:
     """Edges of elements over the part of the line where the density is not negligible, and their first degrees."""
     low, high = (
@@ -351,14 +357,15 @@ def _elements(
             degrees.append(0.0)
             filled = waving = middle = 0.0
         filled, waving, middle = filled + added[0], waving + added[1], max(middle, added[2])
-        degrees[-1] = _LEAST_DEGREE + _PER_WAVE * waving + middle
+        degrees[-1] = max(least, _LEAST_DEGREE + _PER_WAVE * waving + middle)
     edges, first = np.array([*kept, edges[-1]]), np.minimum(degrees, _MOST_DEGREE).astype(np.int64)
     for _ in range(_MOST_HALVINGS):
         masses = _masses(edges, log_density, values.max())
         rough = np.abs(masses[0] - masses[1]) > _QUADRATURE_ERROR * masses[0].sum()
         if not rough.any():
             break
-        edges, first = _halved(edges, rough), np.repeat(first, 1 + rough)
+        # Smaller elements need lower degrees.
+        edges, first = _halved(edges, rough), np.repeat(np.where(rough, np.maximum(first - 2, 3), first), 1 + rough)
     return edges, first
 
 
