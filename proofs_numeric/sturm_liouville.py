@@ -8,7 +8,8 @@ at steps of time $t$ has the transition operator $e^{tD}$ with eigenvalues $e^{-
 
 The eigenpairs are those of Rayleigh and Ritz: energy $\int K p\,\varphi'\psi'$ and mass $\int p\,\varphi\psi$ on
 continuous piecewise polynomials, on elements in which $\log p$ varies moderately. The error bars come
-from the next degrees, which the solution does not use, and elements are halved until the bars are small.
+from higher degrees, which the solution does not use: they tell how far the degree of each element has to be raised,
+and elements for which that is too far are halved, until the bars are small.
 
 If the tails of $p$ are exponential or heavier, the spectrum is discrete only below
 $\liminf_{|x|\to\infty} s_y^2/4$, with $s_y=\sqrt K\,(\log p\sqrt K)'$ the score in the coordinate of unit mobility
@@ -30,15 +31,16 @@ from scipy.linalg import eigh
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
+Degrees = NDArray[np.int64]
 
-#: Degree of an element: the least, more for each oscillation expected in it and for its part in the bulk, the most.
-_LEAST_DEGREE_FAR = 13
-_ROUND_ONE, _MARGIN = 0.5, 1.2
-_LEAST_DEGREE, _PER_WAVE, _OF_BULK, _MOST_DEGREE = 6, 2.4, 5.0, 22
-_BULK = 24.0  # fall of log p below its top that leads out of the bulk
-_FURTHER = 3  # degrees of the error bars beyond the most
-_SAFETY = 2.0  # by which the terms beyond a degree fall below what is allowed where it is thought enough
-_SATURATION = 2  # all degrees together hold at most so many times what the next ones hold
+#: First degree of an element: the least, more for each oscillation expected in it, and more in the bulk.
+_LEAST_DEGREE, _FOR_AN_OSCILLATION, _IN_THE_BULK, _LARGEST_FIRST_DEGREE = 6, 2.4, 5.0, 17
+_BULK = 24.0  # fall of log p below its top over which the bulk ends
+_LEAST_DEGREE_FAR_OUT = 13  # where the eigenfunctions turn out to reach far into the tails
+_MOST_DEGREE = 22
+_FURTHER = 3  # degrees that the error bars have beyond the most
+_ENOUGH = 0.5  # share of what is allowed that may be left out beyond a degree
+_SATURATION = 2  # all degrees together hold at most so many times what those of the error bars hold
 _POINTS = 40  # of the Gauss-Legendre rule on an element
 #: The rule of the element and a coarser one, their allowed difference, and how often an element is halved for it.
 _RULES = (_POINTS, 26)
@@ -49,6 +51,7 @@ _VARIATIONS = (12.0, 24.0)
 _PARTS = 16  # of the line or between breakpoints, which are halved further or joined
 #: Fall of log p below its top where the line is cut off.
 _FALL = 70.0
+_MARGIN = 1.2  # on the fall that the error of the cut-off asks for
 _DEEPEST_FALL = 560.0  # beyond it the density underflows
 _MOST_ROUNDS = 20
 _SMALLEST = 1e-3  # width of a first element, in units of the scale
@@ -145,14 +148,10 @@ def diffusion_spectrum(
     if bottom is None:
         bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
     fall, least = _FALL, _LEAST_DEGREE
-
-    def elements() -> tuple[Array, NDArray[np.int64]]:
-        return _elements(log_density, count, support, anchor, scale, breakpoints, fall, least)
-
-    edges, degrees = elements()
     discretised = None
     for _ in range(_MOST_ROUNDS):
         if discretised is None:
+            edges, degrees = _elements(log_density, count, support, anchor, scale, breakpoints, fall, least)
             discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         eigenvalues, functions, at_ends = discretised.solve(degrees, count)
         discrete = eigenvalues < bottom
@@ -162,23 +161,17 @@ def diffusion_spectrum(
         coarse, cut_off = terms.sum((0, 1)), discretised.ends @ at_ends[:, discrete] ** 2
         allowed = tolerance * np.maximum(1, eigenvalues)
         if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
-            # Where the eigenfunctions grow nearly as fast as the density falls, they oscillate far out too.
-            reached = np.log(np.minimum(cut_off, _ROUND_ONE)) / fall
-            fall = float(np.clip(_MARGIN * (np.log(allowed) / reached).max(), _MARGIN * fall, _DEEPEST_FALL))
-            least = _LEAST_DEGREE_FAR
-            edges, degrees = elements()
+            lacking = np.log(allowed) / np.log(np.clip(cut_off, np.finfo(np.float64).tiny, 0.5))
+            fall = min(_MARGIN * fall * max(1.0, float(lacking.max())), _DEEPEST_FALL)
+            # Eigenfunctions that grow nearly as fast as the density falls oscillate far out too.
+            least = _LEAST_DEGREE_FAR_OUT
             discretised = None
-        elif len(discrete) < count or (coarse > allowed).any():
-            # What each element leaves out beyond each degree, from 1 on, in units of its share of what is allowed.
-            left_out = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1]
-            left_out = (left_out / allowed).max(2) * len(terms)
-            wanted = 1 + (left_out[:, :_MOST_DEGREE] > 1 / _SAFETY).sum(1)
-            insufficient = (left_out[:, 0] > 1) | (len(discrete) < count)
-            halved = insufficient & ((wanted > _MOST_DEGREE) | (degrees == _MOST_DEGREE))
-            degrees = np.where(insufficient & ~halved, np.maximum(wanted, degrees), degrees)
+        elif len(discrete) < count or not (coarse <= allowed).all():
+            halved, degrees = _refined(degrees, terms / allowed)
+            halved |= len(discrete) < count
             if halved.any():
                 edges, degrees = _halved(edges, halved), np.repeat(degrees, 1 + halved)
-                discretised = None
+                discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         else:
             break
     else:
@@ -232,9 +225,7 @@ class _Discretisation:
         total = weights.sum()
         weights /= total
         root = np.sqrt(weights)
-        functions = np.concatenate(
-            [values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2
-        )
+        functions = np.concatenate([values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2)
         orthonormal, _ = np.linalg.qr(functions[:, 2:].transpose(0, 2, 1))
         decay = np.abs([log_p[0, 1] - log_p[0, 0], log_p[-1, -1] - log_p[-1, -2]])
         decay /= [points[0, 1] - points[0, 0], points[-1, -1] - points[-1, -2]]
@@ -242,7 +233,7 @@ class _Discretisation:
         ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
         return cls(points, weights, functions[:, :2], orthonormal.transpose(0, 2, 1), ends)
 
-    def solve(self, degrees: NDArray[np.int64], count: int) -> tuple[Array, Array, Array]:
+    def solve(self, degrees: Degrees, count: int) -> tuple[Array, Array, Array]:
         """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
         elements, most = len(degrees), int(degrees.max()) - 1
         used = np.arange(2, most + 2) <= degrees[:, None]
@@ -271,7 +262,7 @@ class _Discretisation:
         local = np.append(vectors, np.zeros((1, len(inverses))), axis=0)[index]
         return np.maximum(1 / inverses - 1, 0), local.transpose(0, 2, 1) @ functions, vectors[[0, elements]]
 
-    def errors(self, degrees: NDArray[np.int64], eigenvalues: Array, functions: Array) -> Array:
+    def errors(self, degrees: Degrees, eigenvalues: Array, functions: Array) -> Array:
         """Error bars from the degrees left out, shape (elements, bubbles, count)."""
         count = self.points.shape[1]
         mass, energy = (
@@ -292,10 +283,19 @@ class _Discretisation:
         return self.points.ravel(), self.weights.ravel(), values * np.sign(values[:, -1:])
 
 
+def _refined(degrees: Degrees, terms: Array) -> tuple[NDArray[np.bool_], Degrees]:
+    """Which elements to halve, and degrees that suffice for the others; terms in units of what is allowed for all."""
+    beyond = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1].max(2) * len(terms)  # the degrees from 1 on
+    sufficient = 1 + (beyond[:, :_MOST_DEGREE] > _ENOUGH).sum(1)
+    insufficient = beyond[:, 0] > 1
+    halved = insufficient & ((sufficient > _MOST_DEGREE) | (degrees == _MOST_DEGREE))
+    return halved, np.where(insufficient & ~halved, sufficient, degrees)
+
+
 def _assembled(parts: Array, index: NDArray[np.int64], size: int) -> Array:
     """Sum of matrices of the elements, of shape (elements, functions, functions), by the numbers of their functions."""
     places = size * index[:, :, None] + index[:, None, :]
-    return np.bincount(places.ravel(), parts.ravel(), size**2).reshape(size, size)
+    return np.asarray(np.bincount(places.ravel(), parts.ravel(), size**2).reshape(size, size), dtype=np.float64)
 
 
 _rule = cache(legendre.leggauss)
@@ -322,7 +322,7 @@ def _elements(
     breakpoints: tuple[float, ...],
     fall: float,
     least: int,
-) -> tuple[Array, NDArray[np.int64]]:
+) -> tuple[Array, Degrees]:
     """Edges of elements over the part of the line where the density is not negligible, and their first degrees."""
     low, high = (
         _cut_off(log_density, end, anchor, side * scale, fall) for end, side in zip(support, (-1, 1), strict=True)
@@ -345,31 +345,36 @@ def _elements(
     depth = values.max() - values.max(1)
     full = variation / np.interp(depth, [0, _BULK], _VARIATIONS)
     # An eigenfunction oscillates where the density is not small.
-    waves = widths * np.exp((values - values.max()) / 4).mean(1)
-    waves *= (count - 1) / waves.sum()
-    bulk = _OF_BULK * np.maximum(1 - depth / _BULK, 0)
+    oscillations = widths * np.exp((values - values.max()) / 4).mean(1)
+    oscillations *= (count - 1) / oscillations.sum()
+    bulk = _IN_THE_BULK * np.maximum(1 - depth / _BULK, 0)
     # Neighbours are joined again as long as the variation of both together allows, and the degree.
-    most = (_MOST_DEGREE - _LEAST_DEGREE - _OF_BULK) / _PER_WAVE
-    kept, degrees, filled, waving, middle = [], [], 0.0, 0.0, 0.0
-    for edge, *added in zip(edges[:-1].tolist(), full.tolist(), waves.tolist(), bulk.tolist(), strict=True):
-        if not kept or filled + added[0] > 1 or waving + added[1] > most or edge in fixed:
+    most = (_LARGEST_FIRST_DEGREE - _LEAST_DEGREE - _IN_THE_BULK) / _FOR_AN_OSCILLATION
+    ends, kept, first = set(fixed.tolist()), [], []
+    filled = oscillating = middle = 0.0
+    for edge, *added in zip(*(part.tolist() for part in (edges[:-1], full, oscillations, bulk)), strict=True):
+        if edge in ends or filled + added[0] > 1 or oscillating + added[1] > most:
             kept.append(edge)
-            degrees.append(0.0)
-            filled = waving = middle = 0.0
-        filled, waving, middle = filled + added[0], waving + added[1], max(middle, added[2])
-        degrees[-1] = max(least, _LEAST_DEGREE + _PER_WAVE * waving + middle)
-    edges, first = np.array([*kept, edges[-1]]), np.minimum(degrees, _MOST_DEGREE).astype(np.int64)
+            first.append(least)
+            filled = oscillating = middle = 0.0
+        filled, oscillating, middle = filled + added[0], oscillating + added[1], max(middle, added[2])
+        first[-1] = max(least, min(int(_LEAST_DEGREE + _FOR_AN_OSCILLATION * oscillating + middle), _MOST_DEGREE))
+    edges, degrees = np.array([*kept, edges[-1]]), np.array(first)
     for _ in range(_MOST_HALVINGS):
         masses = _masses(edges, log_density, values.max())
         rough = np.abs(masses[0] - masses[1]) > _QUADRATURE_ERROR * masses[0].sum()
         if not rough.any():
             break
-        # Smaller elements need lower degrees.
-        edges, first = _halved(edges, rough), np.repeat(np.where(rough, np.maximum(first - 2, 3), first), 1 + rough)
-    return edges, first
+        # Half the width needs a lower degree.
+        edges, degrees = (
+            _halved(edges, rough),
+            np.repeat(np.where(rough, np.maximum(degrees - 2, 2), degrees), 1 + rough),
+        )
+    return edges, degrees
 
 
 def _halved(edges: Array, chosen: NDArray[np.bool_]) -> Array:
+    """Edges of the elements, the chosen ones halved."""
     return np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[chosen] / 2]))
 
 
