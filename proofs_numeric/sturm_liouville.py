@@ -40,6 +40,7 @@ _LEAST_DEGREE_FAR_OUT = 13  # where the eigenfunctions turn out to reach far int
 _MOST_DEGREE = 22
 _FURTHER = 3  # degrees that the error bars have beyond the most
 _ENOUGH = 0.5  # share of what is allowed that may be left out beyond a degree
+_GAP = 0.1  # share of a gap that error bars may take
 _SATURATION = 2  # all degrees together hold at most so many times what those of the error bars hold
 _POINTS = 40  # of the Gauss-Legendre rule on an element
 #: The rule of the element and a coarser one, their allowed difference, and how often an element is halved for it.
@@ -153,13 +154,15 @@ def diffusion_spectrum(
         if discretised is None:
             edges, degrees = _elements(log_density, count, support, anchor, scale, breakpoints, fall, least)
             discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-        eigenvalues, functions, at_ends = discretised.solve(degrees, count)
+        eigenvalues, functions, at_ends = discretised.solve(degrees, count + 1)
         discrete = eigenvalues < bottom
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
         eigenvalues, functions = eigenvalues[discrete], functions[:, discrete]
         terms = discretised.errors(degrees, eigenvalues, functions)
-        coarse, cut_off = terms.sum((0, 1)), discretised.ends @ at_ends[:, discrete] ** 2
+        coarse, cut_off = terms.sum((0, 1)), discretised.cut_off(eigenvalues, at_ends[:, discrete])
         allowed = tolerance * np.maximum(1, eigenvalues)
+        # The bars hold where they are below the gaps to the eigenvalues that are left out.
+        allowed[count:] = np.maximum(allowed[count:], _GAP * np.diff(eigenvalues)[count - 1 :])
         if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
             lacking = np.log(allowed) / np.log(np.clip(cut_off, np.finfo(np.float64).tiny, 0.5))
             fall = min(_MARGIN * fall * max(1.0, float(lacking.max())), _DEEPEST_FALL)
@@ -179,12 +182,8 @@ def diffusion_spectrum(
             f"the error bars stay at {coarse.max():.1g}, above {tolerance:g}: name the points where the density "
             "is not smooth as breakpoints, or allow a larger tolerance"
         )
-    return DiffusionSpectrum(
-        eigenvalues,
-        coarse + cut_off + _ROUND_OFF * (1 + eigenvalues),
-        bottom,
-        *discretised.on_points(functions),
-    )
+    errors = coarse + cut_off + _ROUND_OFF * (1 + eigenvalues)
+    return DiffusionSpectrum(eigenvalues[:count], errors[:count], bottom, *discretised.on_points(functions[:, :count]))
 
 
 def continuous_from(
@@ -207,7 +206,7 @@ class _Discretisation:
     weights: Array
     hats: Array  # (elements, 2, 2 * points), values first: linear, one at one end of the element and zero at the other
     bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
-    ends: Array  # stationary density times mobility times decay rate, at the two ends
+    ends: Array  # density, zero where the support ends, mobility and decay rate at the two ends, (3, 2)
 
     @classmethod
     def of(cls, edges: Array, log_density: Function, mobility: Function, cut: NDArray[np.bool_]) -> "_Discretisation":
@@ -230,7 +229,7 @@ class _Discretisation:
         decay = np.abs([log_p[0, 1] - log_p[0, 0], log_p[-1, -1] - log_p[-1, -2]])
         decay /= [points[0, 1] - points[0, 0], points[-1, -1] - points[-1, -2]]
         outermost = [0, -1], [0, -1]
-        ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
+        ends = np.array([cut * np.exp(log_p[outermost] - top) / total, K[outermost], decay])
         return cls(points, weights, functions[:, :2], orthonormal.transpose(0, 2, 1), ends)
 
     def solve(self, degrees: Degrees, count: int) -> tuple[Array, Array, Array]:
@@ -275,6 +274,13 @@ class _Discretisation:
         left_out = np.arange(2, mass.shape[1] + 2) > degrees[:, None]
         residual = left_out[:, :, None] * (energy - eigenvalues * mass)
         return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
+
+    def cut_off(self, eigenvalues: Array, at_ends: Array) -> Array:
+        r"""Error bars of reflecting at the ends, where $e^{rx}$ with $r(b-r)=\mu/K$ and decay rate b go on, (count,)."""
+        density, mobility, decay = self.ends[:, self.ends[0] > 0, None]
+        squared = eigenvalues / mobility
+        rate = np.maximum(decay, squared / np.sqrt(np.maximum(decay**2 - 4 * squared, np.finfo(np.float64).tiny)))
+        return (density * mobility * rate * at_ends[self.ends[0] > 0] ** 2).sum(0)
 
     def on_points(self, functions: Array) -> tuple[Array, Array, Array]:
         """Points, weights and the functions there."""
@@ -343,6 +349,9 @@ def _elements(
             break
         edges = _halved(edges, wide)
     depth = values.max() - values.max(1)
+    # A mode may sit where the density has a maximum, however small.
+    rising = np.diff(values, axis=1) > 0
+    depth[rising.any(1) & ~rising.all(1)] = 0
     full = variation / np.interp(depth, [0, _BULK], _VARIATIONS)
     # An eigenfunction oscillates where the density is not small.
     oscillations = widths * np.exp((values - values.max()) / 4).mean(1)
