@@ -204,7 +204,8 @@ class _Discretisation:
 
     points: Array  # (elements, points)
     weights: Array
-    hats: Array  # (elements, 2, 2 * points), values first: linear, one at one end of the element and zero at the other
+    steps: Array  # (elements, 2, 2 * points), values first: rising to one at the outer end, and constant
+    joined: NDArray[np.bool_]  # which steps each continuous function consists of, (2 * elements, nodes)
     bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
     ends: Array  # density, zero where the support ends, mobility and decay rate at the two ends, (3, 2)
 
@@ -230,36 +231,51 @@ class _Discretisation:
         decay /= [points[0, 1] - points[0, 0], points[-1, -1] - points[-1, -2]]
         outermost = [0, -1], [0, -1]
         ends = np.array([cut * np.exp(log_p[outermost] - top) / total, K[outermost], decay])
-        return cls(points, weights, functions[:, :2], orthonormal.transpose(0, 2, 1), ends)
+        # Functions that are constant outwards of where they rise: hats on small elements would nearly cancel.
+        place, node = np.arange(len(points))[:, None], np.arange(len(edges))
+        centre = int(np.argmax(weights.sum(1)))
+        right = place >= centre
+        rising = np.where(right, node == place + 1, node == place)
+        constant = np.where(right, (centre <= node) & (node <= place), (place < node) & (node <= centre))
+        joined = np.stack([rising, constant], axis=1).reshape(-1, len(edges))
+        hats = functions[:, :2]
+        steps = np.stack([np.where(right, hats[:, 1], hats[:, 0]), hats.sum(1)], axis=1)
+        return cls(points, weights, steps, joined, orthonormal.transpose(0, 2, 1), ends)
 
     def solve(self, degrees: Degrees, count: int) -> tuple[Array, Array, Array]:
         """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
         elements, most = len(degrees), int(degrees.max()) - 1
         used = np.arange(2, most + 2) <= degrees[:, None]
         bubbles = self.bubbles[:, :most] * used[:, :, None]
-        # Energy and mass do not couple extended hats to bubbles. The second pass removes what round-off leaves.
-        extended = self.hats
+        # Energy and mass do not couple extended steps to bubbles. The second pass removes what round-off leaves.
+        extended = self.steps
         for _ in range(2):
             extended = extended - (extended @ bubbles.transpose(0, 2, 1)) @ bubbles
-        nodes = elements + 1
-        size = nodes + int(used.sum())
+        nodes, separate = elements + 1, 2 * elements
+        size = separate + int(used.sum())
         index = np.empty((elements, most + 2), dtype=np.int64)
-        index[:, :2] = np.arange(elements)[:, None] + [0, 1]
-        index[:, 2:] = np.where(used, elements + np.cumsum(used).reshape(used.shape), size)
+        index[:, :2] = np.arange(separate).reshape(elements, 2)
+        index[:, 2:] = np.where(used, separate - 1 + np.cumsum(used).reshape(used.shape), size)
         functions = np.concatenate([extended, bubbles], axis=1)
         values = functions[:, :, : self.points.shape[1]]
         mass = _assembled(values @ values.transpose(0, 2, 1), index, size + 1)[:size, :size]
-        both = _assembled(extended @ extended.transpose(0, 2, 1), index[:, :2], nodes)
+        both = _assembled(extended @ extended.transpose(0, 2, 1), index[:, :2], separate)
+        joined = self.joined.astype(np.float64)
+        both = joined.T @ both @ joined
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
         scale = 1 / np.sqrt(both.diagonal())
-        change = np.linalg.inv(np.linalg.cholesky(both * scale * scale[:, None])) * scale
-        mass[:nodes] = change @ mass[:nodes]
-        mass[:, :nodes] = mass[:, :nodes] @ change.T
-        inverses, vectors = eigh(mass, subset_by_index=[size - min(count, size), size - 1], check_finite=False)
+        change = joined @ (np.linalg.inv(np.linalg.cholesky(both * scale * scale[:, None])) * scale).T
+        size -= separate - nodes
+        reduced = np.empty((size, size))
+        reduced[nodes:, nodes:] = mass[separate:, separate:]
+        reduced[:nodes, nodes:] = change.T @ mass[:separate, separate:]
+        reduced[nodes:, :nodes] = reduced[:nodes, nodes:].T
+        reduced[:nodes, :nodes] = change.T @ mass[:separate, :separate] @ change
+        inverses, vectors = eigh(reduced, subset_by_index=[size - min(count, size), size - 1], check_finite=False)
         inverses, vectors = inverses[::-1], vectors[:, ::-1] / np.sqrt(inverses[::-1])
-        vectors[:nodes] = change.T @ vectors[:nodes]
-        local = np.append(vectors, np.zeros((1, len(inverses))), axis=0)[index]
-        return np.maximum(1 / inverses - 1, 0), local.transpose(0, 2, 1) @ functions, vectors[[0, elements]]
+        vectors = np.concatenate([change @ vectors[:nodes], vectors[nodes:], np.zeros((1, len(inverses)))])
+        at_ends = vectors[[0, separate - 2]] + vectors[[1, separate - 1]]
+        return np.maximum(1 / inverses - 1, 0), vectors[index].transpose(0, 2, 1) @ functions, at_ends
 
     def errors(self, degrees: Degrees, eigenvalues: Array, functions: Array) -> Array:
         """Error bars from the degrees left out, shape (elements, bubbles, count)."""
@@ -276,7 +292,7 @@ class _Discretisation:
         return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
 
     def cut_off(self, eigenvalues: Array, at_ends: Array) -> Array:
-        r"""Error bars of reflecting at the ends, where $e^{rx}$ with $r(b-r)=\mu/K$ and decay rate b go on, (count,)."""
+        r"""Error bars of reflecting at the ends, where $e^{rx}$, $r(b-r)=\mu/K$, goes on at the decay rate b, (count,)."""
         density, mobility, decay = self.ends[:, self.ends[0] > 0, None]
         squared = eigenvalues / mobility
         rate = np.maximum(decay, squared / np.sqrt(np.maximum(decay**2 - 4 * squared, np.finfo(np.float64).tiny)))
