@@ -57,6 +57,7 @@ _DEEPEST_FALL = 560.0  # beyond it the density underflows
 _MOST_ROUNDS = 20
 _SMALLEST = 1e-3  # width of a first element, in units of the scale
 _ROUND_OFF = 3e-12
+_LAST_DIGITS = 8 * np.finfo(np.float64).eps
 #: Relative step of the difference quotient, and growth per doubling that counts as none, in the far tail.
 _DIFFERENCE = 1e-3
 _NO_GROWTH = 0.01
@@ -156,6 +157,8 @@ def diffusion_spectrum(
             discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         eigenvalues, functions, at_ends = discretised.solve(degrees, count + 1)
         discrete = eigenvalues < bottom
+        # Levels of the continuous spectrum begin above that of a free line of this length.
+        blurred = ((bottom <= eigenvalues) & (eigenvalues < bottom + (np.pi / discretised.length) ** 2))[1:].any()
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
         eigenvalues, functions = eigenvalues[discrete], functions[:, discrete]
         terms = discretised.errors(degrees, eigenvalues, functions)
@@ -163,9 +166,9 @@ def diffusion_spectrum(
         allowed = tolerance * np.maximum(1, eigenvalues)
         # The bars hold where they are below the gaps to the eigenvalues that are left out.
         allowed[count:] = np.maximum(allowed[count:], _GAP * np.diff(eigenvalues)[count - 1 :])
-        if (cut_off > allowed).any() and fall < _DEEPEST_FALL:
+        if (blurred or (cut_off > allowed).any()) and fall < _DEEPEST_FALL:
             lacking = np.log(allowed) / np.log(np.clip(cut_off, np.finfo(np.float64).tiny, 0.5))
-            fall = min(_MARGIN * fall * max(1.0, float(lacking.max())), _DEEPEST_FALL)
+            fall = min(_MARGIN * fall * max(1.0 + blurred, float(lacking.max())), _DEEPEST_FALL)
             # Eigenfunctions that grow nearly as fast as the density falls oscillate far out too.
             least = _LEAST_DEGREE_FAR_OUT
             discretised = None
@@ -182,7 +185,7 @@ def diffusion_spectrum(
             f"the error bars stay at {coarse.max():.1g}, above {tolerance:g}: name the points where the density "
             "is not smooth as breakpoints, or allow a larger tolerance"
         )
-    errors = coarse + cut_off + _ROUND_OFF * (1 + eigenvalues)
+    errors = coarse + np.minimum(cut_off, eigenvalues) + _ROUND_OFF * (1 + eigenvalues)
     return DiffusionSpectrum(eigenvalues[:count], errors[:count], bottom, *discretised.on_points(functions[:, :count]))
 
 
@@ -207,6 +210,7 @@ class _Discretisation:
     steps: Array  # (elements, 2, 2 * points), values first: rising to one at the outer end, and constant
     joined: NDArray[np.bool_]  # which steps each continuous function consists of, (2 * elements, nodes)
     bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
+    length: float  # in the coordinate of unit mobility
     ends: Array  # density, zero where the support ends, mobility and decay rate at the two ends, (3, 2)
 
     @classmethod
@@ -240,7 +244,15 @@ class _Discretisation:
         joined = np.stack([rising, constant], axis=1).reshape(-1, len(edges))
         hats = functions[:, :2]
         steps = np.stack([np.where(right, hats[:, 1], hats[:, 0]), hats.sum(1)], axis=1)
-        return cls(points, weights, steps, joined, orthonormal.transpose(0, 2, 1), ends)
+        return cls(
+            points,
+            weights,
+            steps,
+            joined,
+            orthonormal.transpose(0, 2, 1),
+            float((half * rule / np.sqrt(K)).sum()),
+            ends,
+        )
 
     def solve(self, degrees: Degrees, count: int) -> tuple[Array, Array, Array]:
         """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
@@ -275,7 +287,8 @@ class _Discretisation:
         inverses, vectors = inverses[::-1], vectors[:, ::-1] / np.sqrt(inverses[::-1])
         vectors = np.concatenate([change @ vectors[:nodes], vectors[nodes:], np.zeros((1, len(inverses)))])
         at_ends = vectors[[0, separate - 2]] + vectors[[1, separate - 1]]
-        return np.maximum(1 / inverses - 1, 0), vectors[index].transpose(0, 2, 1) @ functions, at_ends
+        eigenvalues = np.where(inverses > 1 - _LAST_DIGITS, 0, 1 / inverses - 1)
+        return eigenvalues, vectors[index].transpose(0, 2, 1) @ functions, at_ends
 
     def errors(self, degrees: Degrees, eigenvalues: Array, functions: Array) -> Array:
         """Error bars from the degrees left out, shape (elements, bubbles, count)."""
@@ -292,7 +305,7 @@ class _Discretisation:
         return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
 
     def cut_off(self, eigenvalues: Array, at_ends: Array) -> Array:
-        r"""Error bars of reflecting at the ends, where $e^{rx}$, $r(b-r)=\mu/K$, goes on at the decay rate b, (count,)."""
+        r"""Error bars of reflecting at the ends what goes on as $e^{rx}$, $r(b-r)=\mu/K$, b the decay rate; (count,)."""
         density, mobility, decay = self.ends[:, self.ends[0] > 0, None]
         squared = eigenvalues / mobility
         rate = np.maximum(decay, squared / np.sqrt(np.maximum(decay**2 - 4 * squared, np.finfo(np.float64).tiny)))
