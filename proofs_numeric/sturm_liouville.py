@@ -8,7 +8,8 @@ at steps of time $t$ has the transition operator $e^{tD}$ with eigenvalues $e^{-
 
 The eigenpairs are those of Rayleigh and Ritz: energy $\int K p\,\varphi'\psi'$ and mass $\int p\,\varphi\psi$ on
 continuous piecewise polynomials, on elements in which $\log p$ varies moderately. The error bars come
-from the next degrees, which the solution does not use, and elements are halved until the bars are small.
+from higher degrees, which the solution does not use: they tell how far the degree of each element has to be raised,
+and elements for which that is too far are halved, until the bars are small.
 
 If the tails of $p$ are exponential or heavier, the spectrum is discrete only below
 $\liminf_{|x|\to\infty} s_y^2/4$, with $s_y=\sqrt K\,(\log p\sqrt K)'$ the score in the coordinate of unit mobility
@@ -30,23 +31,33 @@ from scipy.linalg import eigh
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
+Degrees = NDArray[np.int64]
 
-_DEGREE = 12
-_FURTHER = 3  # degrees of the error bars
-_SATURATION = 2  # all degrees together hold at most so many times what the next ones hold
-_POINTS = 30  # of the Gauss-Legendre rule on an element
+#: First degree of an element: the least, more for each oscillation expected in it, and more in the bulk.
+_LEAST_DEGREE, _FOR_AN_OSCILLATION, _IN_THE_BULK, _LARGEST_FIRST_DEGREE = 6, 2.4, 5.0, 17
+_BULK = 24.0  # fall of log p below its top over which the bulk ends
+_LEAST_DEGREE_FAR_OUT = 13  # where the eigenfunctions turn out to reach far into the tails
+_MOST_DEGREE = 22
+_FURTHER = 3  # degrees that the error bars have beyond the most
+_ENOUGH = 0.5  # share of what is allowed that may be left out beyond a degree
+_GAP = 0.1  # share of a gap that error bars may take
+_SATURATION = 2  # all degrees together hold at most so many times what those of the error bars hold
+_POINTS = 40  # of the Gauss-Legendre rule on an element
 #: The rule of the element and a coarser one, their allowed difference, and how often an element is halved for it.
 _RULES = (_POINTS, 26)
 _QUADRATURE_ERROR = 3e-14
 _MOST_HALVINGS = 40
-#: Variation of log p within an element. Larger elements make the basis nearly dependent.
-_VARIATION = 12.0
+#: Variation of log p within an element, in the bulk and far from it. Larger elements make the basis nearly dependent.
+_VARIATIONS = (12.0, 24.0)
+_PARTS = 16  # of the line or between breakpoints, which are halved further or joined
 #: Fall of log p below its top where the line is cut off.
 _FALL = 70.0
+_MARGIN = 1.2  # on the fall that the error of the cut-off asks for
 _DEEPEST_FALL = 560.0  # beyond it the density underflows
-_MOST_ROUNDS = 12
+_MOST_ROUNDS = 20
 _SMALLEST = 1e-3  # width of a first element, in units of the scale
 _ROUND_OFF = 3e-12
+_LAST_DIGITS = 8 * np.finfo(np.float64).eps
 #: Relative step of the difference quotient, and growth per doubling that counts as none, in the far tail.
 _DIFFERENCE = 1e-3
 _NO_GROWTH = 0.01
@@ -107,6 +118,7 @@ def diffusion_spectrum(
     scale: float = 1.0,
     breakpoints: tuple[float, ...] = (),
     tolerance: float = 1e-10,
+    bottom: float | None = None,
 ) -> DiffusionSpectrum:
     r"""Compute the lowest `count` eigenpairs, the constant one included.
 
@@ -124,6 +136,8 @@ def diffusion_spectrum(
         Points where the density is not smooth.
     tolerance
         Error bar to reach, relative to $\max(1,\mu)$.
+    bottom
+        What `continuous_from` returns, if it is known.
 
     Raises
     ------
@@ -133,36 +147,46 @@ def diffusion_spectrum(
     """
     if count < 1:
         raise ValueError(f"a spectrum has at least 1 eigenvalue, not {count}")
-    bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
-    fall = _FALL
-    edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
+    if bottom is None:
+        bottom = continuous_from(log_density, support=support, mobility=mobility, anchor=anchor, scale=scale)
+    fall, least = _FALL, _LEAST_DEGREE
+    discretised = None
     for _ in range(_MOST_ROUNDS):
-        discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
-        eigenvalues, vectors = discretised.solve(count)
+        if discretised is None:
+            edges, degrees = _elements(log_density, count, support, anchor, scale, breakpoints, fall, least)
+            discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
+        eigenvalues, functions, at_ends = discretised.solve(degrees, count + 1)
         discrete = eigenvalues < bottom
+        # Levels of the continuous spectrum begin above that of a free line of this length.
+        blurred = ((bottom <= eigenvalues) & (eigenvalues < bottom + (np.pi / discretised.length) ** 2))[1:].any()
         discrete[0] = True  # the constants, even where the continuous spectrum begins with them
-        eigenvalues, vectors = eigenvalues[discrete], vectors[:, discrete]
-        coarse, cut_off = discretised.errors(eigenvalues, vectors)
+        eigenvalues, functions = eigenvalues[discrete], functions[:, discrete]
+        terms = discretised.errors(degrees, eigenvalues, functions)
+        coarse, cut_off = terms.sum((0, 1)), discretised.cut_off(eigenvalues, at_ends[:, discrete])
         allowed = tolerance * np.maximum(1, eigenvalues)
-        if len(discrete) < count or (coarse.sum(0) > allowed).any():
-            halved = (coarse > allowed / len(coarse)).any(1) | (len(discrete) < count)
-            edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[halved] / 2]))
-        elif (cut_off > allowed).any() and fall < _DEEPEST_FALL:
-            fall *= 2
-            edges = _elements(log_density, support, anchor, scale, breakpoints, fall)
+        # The bars hold where they are below the gaps to the eigenvalues that are left out.
+        allowed[count:] = np.maximum(allowed[count:], _GAP * np.diff(eigenvalues)[count - 1 :])
+        if (blurred or (cut_off > allowed).any()) and fall < _DEEPEST_FALL:
+            lacking = np.log(allowed) / np.log(np.clip(cut_off, np.finfo(np.float64).tiny, 0.5))
+            fall = min(_MARGIN * fall * max(1.0 + blurred, float(lacking.max())), _DEEPEST_FALL)
+            # Eigenfunctions that grow nearly as fast as the density falls oscillate far out too.
+            least = _LEAST_DEGREE_FAR_OUT
+            discretised = None
+        elif len(discrete) < count or not (coarse <= allowed).all():
+            halved, degrees = _refined(degrees, terms / allowed)
+            halved |= len(discrete) < count
+            if halved.any():
+                edges, degrees = _halved(edges, halved), np.repeat(degrees, 1 + halved)
+                discretised = _Discretisation.of(edges, log_density, mobility, np.isinf(support))
         else:
             break
     else:
         raise ValueError(
-            f"the error bars stay at {coarse.sum(0).max():.1g}, above {tolerance:g}: name the points where the density "
+            f"the error bars stay at {coarse.max():.1g}, above {tolerance:g}: name the points where the density "
             "is not smooth as breakpoints, or allow a larger tolerance"
         )
-    return DiffusionSpectrum(
-        eigenvalues,
-        coarse.sum(0) + cut_off + _ROUND_OFF * (1 + eigenvalues),
-        bottom,
-        *discretised.on_points(vectors),
-    )
+    errors = coarse + np.minimum(cut_off, eigenvalues) + _ROUND_OFF * (1 + eigenvalues)
+    return DiffusionSpectrum(eigenvalues[:count], errors[:count], bottom, *discretised.on_points(functions[:, :count]))
 
 
 def continuous_from(
@@ -179,13 +203,15 @@ def continuous_from(
 
 @dataclass(frozen=True)
 class _Discretisation:
-    """Energy and mass of the hierarchical basis on each element, further degrees included."""
+    """Functions on each element: values and slopes at its points, weighted so that squares sum to mass and energy."""
 
     points: Array  # (elements, points)
     weights: Array
-    energy: Array  # (elements, functions, functions)
-    mass: Array
-    ends: Array  # stationary density times mobility times decay rate, at the two ends
+    steps: Array  # (elements, 2, 2 * points), values first: rising to one at the outer end, and constant
+    joined: NDArray[np.bool_]  # which steps each continuous function consists of, (2 * elements, nodes)
+    bubbles: Array  # (elements, bubbles, 2 * points), by degree: zero at both ends, orthonormal in energy and mass
+    length: float  # in the coordinate of unit mobility
+    ends: Array  # density, zero where the support ends, mobility and decay rate at the two ends, (3, 2)
 
     @classmethod
     def of(cls, edges: Array, log_density: Function, mobility: Function, cut: NDArray[np.bool_]) -> "_Discretisation":
@@ -202,52 +228,109 @@ class _Discretisation:
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
-        mass = (values * weights[:, None, :]) @ values.T
-        energy = (slopes * (weights * K / half**2)[:, None, :]) @ slopes.T
-        corners = np.array([points[0, :2], points[-1, :-3:-1]])
-        decay = np.abs(np.diff(log_density(corners), axis=1) / np.diff(corners, axis=1))[:, 0]
+        root = np.sqrt(weights)
+        functions = np.concatenate([values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2)
+        orthonormal, _ = np.linalg.qr(functions[:, 2:].transpose(0, 2, 1))
+        decay = np.abs([log_p[0, 1] - log_p[0, 0], log_p[-1, -1] - log_p[-1, -2]])
+        decay /= [points[0, 1] - points[0, 0], points[-1, -1] - points[-1, -2]]
         outermost = [0, -1], [0, -1]
-        ends = cut * np.exp(log_p[outermost] - top) / total * K[outermost] * decay
-        return cls(points, weights, energy, mass, ends)
-
-    def solve(self, count: int) -> tuple[Array, Array]:
-        """Lowest eigenvalues, at most `count`, and eigenvectors, in the basis that the solution uses."""
-        index = self._index()
-        size = int(index.max()) + 1
-        used = slice(_DEGREE + 1)
-        places = (size * index[:, :, None] + index[:, None, :]).ravel()
-        energy, mass = (
-            np.bincount(places, part[:, used, used].ravel(), size * size).reshape(size, size)
-            for part in (self.energy, self.mass)
+        ends = np.array([cut * np.exp(log_p[outermost] - top) / total, K[outermost], decay])
+        # Functions that are constant outwards of where they rise: hats on small elements would nearly cancel.
+        place, node = np.arange(len(points))[:, None], np.arange(len(edges))
+        centre = int(np.argmax(weights.sum(1)))
+        right = place >= centre
+        rising = np.where(right, node == place + 1, node == place)
+        constant = np.where(right, (centre <= node) & (node <= place), (place < node) & (node <= centre))
+        joined = np.stack([rising, constant], axis=1).reshape(-1, len(edges))
+        hats = functions[:, :2]
+        steps = np.stack([np.where(right, hats[:, 1], hats[:, 0]), hats.sum(1)], axis=1)
+        return cls(
+            points,
+            weights,
+            steps,
+            joined,
+            orthonormal.transpose(0, 2, 1),
+            float((half * rule / np.sqrt(K)).sum()),
+            ends,
         )
+
+    def solve(self, degrees: Degrees, count: int) -> tuple[Array, Array, Array]:
+        """Lowest eigenvalues, at most `count`; eigenfunctions, (elements, count, 2 * points), and at both ends."""
+        elements, most = len(degrees), int(degrees.max()) - 1
+        used = np.arange(2, most + 2) <= degrees[:, None]
+        bubbles = self.bubbles[:, :most] * used[:, :, None]
+        # Energy and mass do not couple extended steps to bubbles. The second pass removes what round-off leaves.
+        extended = self.steps
+        for _ in range(2):
+            extended = extended - (extended @ bubbles.transpose(0, 2, 1)) @ bubbles
+        nodes, separate = elements + 1, 2 * elements
+        size = separate + int(used.sum())
+        index = np.empty((elements, most + 2), dtype=np.int64)
+        index[:, :2] = np.arange(separate).reshape(elements, 2)
+        index[:, 2:] = np.where(used, separate - 1 + np.cumsum(used).reshape(used.shape), size)
+        functions = np.concatenate([extended, bubbles], axis=1)
+        values = functions[:, :, : self.points.shape[1]]
+        mass = _assembled(values @ values.transpose(0, 2, 1), index, size + 1)[:size, :size]
+        both = _assembled(extended @ extended.transpose(0, 2, 1), index[:, :2], separate)
+        joined = self.joined.astype(np.float64)
+        both = joined.T @ both @ joined
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
-        both = energy + mass
         scale = 1 / np.sqrt(both.diagonal())
-        pair = scale[:, None] * scale
-        inverses, vectors = eigh(mass * pair, both * pair, subset_by_index=[size - min(count, size), size - 1])
-        inverses, vectors = inverses[::-1], vectors[:, ::-1]
-        return np.maximum(1 / inverses - 1, 0), vectors * scale[:, None] / np.sqrt(inverses)
+        change = joined @ (np.linalg.inv(np.linalg.cholesky(both * scale * scale[:, None])) * scale).T
+        size -= separate - nodes
+        reduced = np.empty((size, size))
+        reduced[nodes:, nodes:] = mass[separate:, separate:]
+        reduced[:nodes, nodes:] = change.T @ mass[:separate, separate:]
+        reduced[nodes:, :nodes] = reduced[:nodes, nodes:].T
+        reduced[:nodes, :nodes] = change.T @ mass[:separate, :separate] @ change
+        inverses, vectors = eigh(reduced, subset_by_index=[size - min(count, size), size - 1], check_finite=False)
+        inverses, vectors = inverses[::-1], vectors[:, ::-1] / np.sqrt(inverses[::-1])
+        vectors = np.concatenate([change @ vectors[:nodes], vectors[nodes:], np.zeros((1, len(inverses)))])
+        at_ends = vectors[[0, separate - 2]] + vectors[[1, separate - 1]]
+        eigenvalues = np.where(inverses > 1 - _LAST_DIGITS, 0, 1 / inverses - 1)
+        return eigenvalues, vectors[index].transpose(0, 2, 1) @ functions, at_ends
 
-    def errors(self, eigenvalues: Array, vectors: Array) -> tuple[Array, Array]:
-        """Error bars from each element, shape (elements, count), and from the two ends, shape (count,)."""
-        used, further = slice(_DEGREE + 1), slice(_DEGREE + 1, None)
-        local = vectors[self._index()]
-        residual = self.energy[:, further, used] @ local - eigenvalues * (self.mass[:, further, used] @ local)
-        energy, mass = (np.diagonal(part, axis1=1, axis2=2)[:, further, None] for part in (self.energy, self.mass))
-        inside = _SATURATION * (residual**2 / np.abs(energy - eigenvalues * mass)).sum(1)
-        return inside, self.ends @ vectors[[0, -1]] ** 2
+    def errors(self, degrees: Degrees, eigenvalues: Array, functions: Array) -> Array:
+        """Error bars from the degrees left out, shape (elements, bubbles, count)."""
+        count = self.points.shape[1]
+        mass, energy = (
+            self.bubbles[:, :, part] @ functions[:, :, part].transpose(0, 2, 1)
+            for part in (slice(count), slice(count, None))
+        )
+        own_mass, own_energy = (
+            (self.bubbles[:, :, part] ** 2).sum(2)[:, :, None] for part in (slice(count), slice(count, None))
+        )
+        left_out = np.arange(2, mass.shape[1] + 2) > degrees[:, None]
+        residual = left_out[:, :, None] * (energy - eigenvalues * mass)
+        return _SATURATION * residual**2 / np.abs(own_energy - eigenvalues * own_mass)
 
-    def on_points(self, vectors: Array) -> tuple[Array, Array, Array]:
-        """Points, weights and the functions of the vectors there."""
-        _, _, values, _ = _reference()
-        functions = np.einsum("efk,fq->keq", vectors[self._index()], values[: _DEGREE + 1])
-        functions = functions.reshape(vectors.shape[1], -1)
-        return self.points.ravel(), self.weights.ravel(), functions * np.sign(functions[:, -1:])
+    def cut_off(self, eigenvalues: Array, at_ends: Array) -> Array:
+        r"""Error bars of reflecting at the ends what goes on as $e^{rx}$, $r(b-r)=\mu/K$, decay rate b; (count,)."""
+        density, mobility, decay = self.ends[:, self.ends[0] > 0, None]
+        squared = eigenvalues / mobility
+        rate = np.maximum(decay, squared / np.sqrt(np.maximum(decay**2 - 4 * squared, np.finfo(np.float64).tiny)))
+        return (density * mobility * rate * at_ends[self.ends[0] > 0] ** 2).sum(0)
 
-    def _index(self) -> NDArray[np.int64]:
-        """Number of each local basis function: the two ends of the element first, then its bubbles."""
-        first = _DEGREE * np.arange(len(self.points))[:, None]
-        return first + np.array([0, _DEGREE, *range(1, _DEGREE)])
+    def on_points(self, functions: Array) -> tuple[Array, Array, Array]:
+        """Points, weights and the functions there."""
+        values = functions[:, :, : self.points.shape[1]] / np.sqrt(self.weights)[:, None]
+        values = values.transpose(1, 0, 2).reshape(functions.shape[1], -1)
+        return self.points.ravel(), self.weights.ravel(), values * np.sign(values[:, -1:])
+
+
+def _refined(degrees: Degrees, terms: Array) -> tuple[NDArray[np.bool_], Degrees]:
+    """Which elements to halve, and degrees that suffice for the others; terms in units of what is allowed for all."""
+    beyond = np.cumsum(terms[:, ::-1], axis=1)[:, ::-1].max(2) * len(terms)  # the degrees from 1 on
+    sufficient = 1 + (beyond[:, :_MOST_DEGREE] > _ENOUGH).sum(1)
+    insufficient = beyond[:, 0] > 1
+    halved = insufficient & ((sufficient > _MOST_DEGREE) | (degrees == _MOST_DEGREE))
+    return halved, np.where(insufficient & ~halved, sufficient, degrees)
+
+
+def _assembled(parts: Array, index: NDArray[np.int64], size: int) -> Array:
+    """Sum of matrices of the elements, of shape (elements, functions, functions), by the numbers of their functions."""
+    places = size * index[:, :, None] + index[:, None, :]
+    return np.asarray(np.bincount(places.ravel(), parts.ravel(), size**2).reshape(size, size), dtype=np.float64)
 
 
 _rule = cache(legendre.leggauss)
@@ -257,9 +340,9 @@ _rule = cache(legendre.leggauss)
 def _reference() -> tuple[Array, Array, Array, Array]:
     """Quadrature on [-1, 1], and the values and slopes of the hierarchical basis at its points."""
     nodes, rule = _rule(_POINTS)
-    polynomials = legendre.legvander(nodes, _DEGREE + _FURTHER).T
+    polynomials = legendre.legvander(nodes, _MOST_DEGREE + _FURTHER).T
     values, slopes = [(1 - nodes) / 2, (1 + nodes) / 2], [np.full(_POINTS, -0.5), np.full(_POINTS, 0.5)]
-    for degree in range(2, _DEGREE + _FURTHER + 1):
+    for degree in range(2, _MOST_DEGREE + _FURTHER + 1):
         values.append((polynomials[degree] - polynomials[degree - 2]) / np.sqrt(4 * degree - 2))
         slopes.append(polynomials[degree - 1] * np.sqrt(degree - 0.5))
     return nodes, rule, np.array(values), np.array(slopes)
@@ -267,52 +350,79 @@ def _reference() -> tuple[Array, Array, Array, Array]:
 
 def _elements(
     log_density: Function,
+    count: int,
     support: tuple[float, float],
     anchor: float,
     scale: float,
     breakpoints: tuple[float, ...],
     fall: float,
-) -> Array:
-    """Edges of elements over the part of the line where the density is not negligible."""
+    least: int,
+) -> tuple[Array, Degrees]:
+    """Edges of elements over the part of the line where the density is not negligible, and their first degrees."""
     low, high = (
         _cut_off(log_density, end, anchor, side * scale, fall) for end, side in zip(support, (-1, 1), strict=True)
     )
     if not low < anchor < high:
         raise ValueError(f"the anchor {anchor} is not inside of the support ({low:g}, {high:g})")
     fixed = np.unique([low, *(point for point in breakpoints if low < point < high), high])
+    parts = np.arange(_PARTS * (len(fixed) - 1) + 1) / _PARTS
+    edges = np.interp(parts, np.arange(len(fixed)), fixed)
     inner = (1 - np.cos(np.linspace(0, np.pi, 11)[1:-1])) / 2
-    edges = fixed
     while True:
-        values = np.asarray(log_density(edges[:-1, None] + np.diff(edges)[:, None] * inner))
+        widths = np.diff(edges)
+        values = np.asarray(log_density(edges[:-1, None] + widths[:, None] * inner))
         variation = np.ptp(values, axis=1)
         # Next to a zero of the density every element varies, however small.
-        wide = (variation > _VARIATION / 4) & (np.diff(edges) > _SMALLEST * scale)
+        wide = (variation > _VARIATIONS[0] / 4) & (widths > _SMALLEST * scale)
         if not wide.any():
             break
-        edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[wide] / 2]))
-    # Neighbours are joined again as long as the variation of both together allows.
-    kept, varied = [edges[0]], 0.0
-    for edge, further in zip(edges[:-1], variation, strict=True):
-        if edge != kept[-1] and (varied + further > _VARIATION or edge in fixed):
+        edges = _halved(edges, wide)
+    depth = values.max() - values.max(1)
+    # A mode may sit where the density has a maximum, however small.
+    rising = np.diff(values, axis=1) > 0
+    depth[rising.any(1) & ~rising.all(1)] = 0
+    full = variation / np.interp(depth, [0, _BULK], _VARIATIONS)
+    # An eigenfunction oscillates where the density is not small.
+    oscillations = widths * np.exp((values - values.max()) / 4).mean(1)
+    oscillations *= (count - 1) / oscillations.sum()
+    bulk = _IN_THE_BULK * np.maximum(1 - depth / _BULK, 0)
+    # Neighbours are joined again as long as the variation of both together allows, and the degree.
+    most = (_LARGEST_FIRST_DEGREE - _LEAST_DEGREE - _IN_THE_BULK) / _FOR_AN_OSCILLATION
+    ends, kept, first = set(fixed.tolist()), [], []
+    filled = oscillating = middle = 0.0
+    for edge, *added in zip(*(part.tolist() for part in (edges[:-1], full, oscillations, bulk)), strict=True):
+        if edge in ends or filled + added[0] > 1 or oscillating + added[1] > most:
             kept.append(edge)
-            varied = 0.0
-        varied += further
-    edges = np.array([*kept, edges[-1]])
-    top = values.max()
+            first.append(least)
+            filled = oscillating = middle = 0.0
+        filled, oscillating, middle = filled + added[0], oscillating + added[1], max(middle, added[2])
+        first[-1] = max(least, min(int(_LEAST_DEGREE + _FOR_AN_OSCILLATION * oscillating + middle), _MOST_DEGREE))
+    edges, degrees = np.array([*kept, edges[-1]]), np.array(first)
     for _ in range(_MOST_HALVINGS):
-        masses = [_masses(edges, lambda x: np.exp(log_density(x) - top), points) for points in _RULES]
+        masses = _masses(edges, log_density, values.max())
         rough = np.abs(masses[0] - masses[1]) > _QUADRATURE_ERROR * masses[0].sum()
         if not rough.any():
             break
-        edges = np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[rough] / 2]))
-    return edges
+        # Half the width needs a lower degree.
+        edges, degrees = (
+            _halved(edges, rough),
+            np.repeat(np.where(rough, np.maximum(degrees - 2, 2), degrees), 1 + rough),
+        )
+    return edges, degrees
 
 
-def _masses(edges: Array, density: Function, points: int) -> Array:
-    """Integral of the density over each element by a Gauss-Legendre rule."""
-    nodes, rule = _rule(points)
+def _halved(edges: Array, chosen: NDArray[np.bool_]) -> Array:
+    """Edges of the elements, the chosen ones halved."""
+    return np.sort(np.concatenate([edges, (edges[:-1] + edges[1:])[chosen] / 2]))
+
+
+def _masses(edges: Array, log_density: Function, top: float) -> tuple[Array, Array]:
+    """Integral of the density over each element by the two rules."""
+    (nodes, rule), (coarse_nodes, coarse_rule) = (_rule(points) for points in _RULES)
     half = np.diff(edges)[:, None] / 2
-    return np.asarray((half * density((edges[:-1, None] + edges[1:, None]) / 2 + half * nodes)) @ rule)
+    points = (edges[:-1, None] + edges[1:, None]) / 2 + half * np.concatenate([nodes, coarse_nodes])
+    density = half * np.exp(np.asarray(log_density(points)) - top)
+    return density[:, : len(nodes)] @ rule, density[:, len(nodes) :] @ coarse_rule
 
 
 def _cut_off(log_density: Function, end: float, anchor: float, step: float, fall: float) -> float:
@@ -338,12 +448,10 @@ def _continuous_from(log_density: Function, mobility: Function, end: float, anch
     if np.isfinite(end):
         return np.inf
     far = scale * 2.0 ** np.arange(10, 31) * np.sign(end)
-
-    def log_flux(x: Array) -> Array:
-        return np.asarray(log_density(anchor + x)) + np.log(mobility(anchor + x)) / 2
-
     with np.errstate(all="ignore"):
-        slope = (log_flux(far * (1 + _DIFFERENCE)) - log_flux(far * (1 - _DIFFERENCE))) / (2 * _DIFFERENCE * far)
+        places = anchor + np.outer([1 + _DIFFERENCE, 1 - _DIFFERENCE], far)
+        log_flux = np.asarray(log_density(places)) + np.log(mobility(places)) / 2
+        slope = (log_flux[0] - log_flux[1]) / (2 * _DIFFERENCE * far)
         potential = mobility(anchor + far) * slope**2 / 4
     if not np.isfinite(potential).all():
         return np.inf

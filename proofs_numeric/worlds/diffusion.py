@@ -153,11 +153,15 @@ class DiffusionWorld(World):
             If the error bars do not become small.
         """
         law = self.law
-        if continuous_from(law.log_density, support=law.support) == 0:
+        support = law.support
+        bottom = continuous_from(law.log_density, support=support)
+        if bottom == 0:
             points, weights = law.quadrature()
             return DiffusionSpectrum(np.zeros(1), np.zeros(1), 0.0, points, weights, np.ones((1, len(points))))
         try:
-            return diffusion_spectrum(law.log_density, count, support=law.support, breakpoints=law.breakpoints)
+            return diffusion_spectrum(
+                law.log_density, count, support=support, breakpoints=law.breakpoints, bottom=bottom
+            )
         except np.linalg.LinAlgError as error:
             raise ValueError(f"the spectrum of the diffusion of {law!r} cannot be resolved: {error}") from error
 

@@ -3,6 +3,7 @@ r"""Functions of one variable written as formulas, which a specification can hol
 import ast
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -42,11 +43,16 @@ def evaluate(formula: str, x: Array) -> Array:
         If the formula is none, or names anything but x, pi, e, inf and the elementary functions.
     """
     try:
-        body = ast.parse(formula, mode="eval").body
+        body = _parsed(formula).body
     except SyntaxError as error:
         raise ValueError(f"{formula!r} is no formula of x") from error
     with np.errstate(all="ignore"):
         return np.asarray(_value(body, np.asarray(x, dtype=np.float64), formula) + np.zeros_like(x), dtype=np.float64)
+
+
+@lru_cache
+def _parsed(formula: str) -> ast.Expression:
+    return ast.parse(formula, mode="eval")
 
 
 def _value(node: ast.expr, x: Array, formula: str) -> Any:

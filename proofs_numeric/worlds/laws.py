@@ -19,7 +19,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from scipy import stats
-from scipy.special import betainc, betaincinv, expit, gammaln, logit, logsumexp, ndtr, ndtri, owens_t, polygamma
+from scipy.special import betainc, betaincinv, expit, gammaln, log_ndtr, logit, ndtr, ndtri, owens_t, polygamma
 
 from proofs_numeric.worlds.formula import Formula, evaluate
 from proofs_numeric.worlds.quadrature import transported
@@ -217,6 +217,14 @@ class Gaussian(ScipyLaw):
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density at points of any shape."""
         return np.asarray(-(x**2) / 2 - np.log(2 * np.pi) / 2)
+
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        return np.asarray(ndtr(x))
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        return np.asarray(ndtr(-np.asarray(x)))
 
 
 class GeneralisedNormal(ScipyLaw):
@@ -496,6 +504,11 @@ class SkewNormal(_Numerical, ScipyLaw):
     def _reach(self) -> tuple[float, float]:
         return -2.0 * _DEVIATIONS, 2.0 * _DEVIATIONS
 
+    def log_density(self, x: Array) -> Array:
+        """Logarithm of the density at points of any shape."""
+        raw = self._raw(x)
+        return np.asarray(log_ndtr(self.slant * raw) - raw**2 / 2 + np.log(self._moments[1] * np.sqrt(2 / np.pi)))
+
     def cumulative(self, x: Array) -> Array:
         r"""Distribution function $\Phi(y) - 2T(y, a)$, T that of Owen."""
         raw = self._raw(x)
@@ -548,8 +561,11 @@ class _Mixture(_Numerical):
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density at points of any shape."""
         weights, means, deviations = self.components
-        exponents = -(((np.asarray(x)[..., None] - means) / deviations) ** 2) / 2
-        return np.asarray(logsumexp(exponents - np.log(deviations * np.sqrt(2 * np.pi)), axis=-1, b=weights))
+        with np.errstate(divide="ignore"):
+            logs = np.log(weights) - np.log(deviations * np.sqrt(2 * np.pi))
+        exponents = logs - ((np.asarray(x)[..., None] - means) / deviations) ** 2 / 2
+        top = exponents.max(-1)
+        return np.asarray(top + np.log(np.exp(exponents - top[..., None]).sum(-1)))
 
     def cumulative(self, x: Array) -> Array:
         """Distribution function at points of any shape."""
