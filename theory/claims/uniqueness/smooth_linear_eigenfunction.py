@@ -82,8 +82,8 @@ EXPONENTIAL = Step(
 )
 ENVELOPES = Step(
     "envelopes",
-    rf"Let $A={latex(_envelope(sp.Abs(z)))}$. By `exponential` and the Laplace integrals the noise gives $A$, $A^2$, "
-    r"$|z|A$, $|z|A^2$ and $A^4$, each times $e^{2\kappa A}$, expectations $\mathbb{E}_q$ of at most "
+    rf"Let $A={latex(RADIUS)}+{latex(SLOPE)}|z|$. By `exponential` and the Laplace integrals the noise gives $A$, "
+    r"$A^2$, $|z|A$, $|z|A^2$ and $A^4$, each times $e^{2\kappa A}$, expectations $\mathbb{E}_q$ of at most "
     rf"${ENVELOPE}$, ${ENVELOPE_SQUARE}$, ${Z_ENVELOPE}$, ${Z_ENVELOPE_SQUARE}$ and ${ENVELOPE_FOURTH}$.",
     sp.Implies(
         small,
