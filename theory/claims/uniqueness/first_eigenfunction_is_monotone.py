@@ -13,34 +13,35 @@ import sympy as sp
 from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.uniqueness.zeros_of_eigenfunctions import NON_CONSTANT_EIGENFUNCTION
 from theory.hermite import sequence
-from theory.notation import z
+from theory.notation import x, z
 from theory.sturm_liouville import generator
 
-_root, _density, _function = (sp.Function(name)(z) for name in ("k", "p", "phi"))
-_stretch, _slope, _stretched_slope = sp.symbols("k phi_1' b", real=True)
+_f, _q, _position = sp.Function("f"), sp.Function("q"), sp.Function("u")(z)
+_rate = sp.Derivative(_position, z)
+_speed, _slope, _slope_in_u = sp.symbols("u' phi_1' f'", real=True)
 INCREASING = _slope > 0
 
 UNIT_DIFFUSION = Step(
     "unit_diffusion",
-    r"With $K=k^2$, let $u$ increase at the rate $1/k$, so that $d/du=k\,d/dz$; $u$ has the density $q=pk$. Then "
-    r"$D\phi=\frac1q\frac d{du}\big(q\frac{d\phi}{du}\big)$, a diffusion of coefficient $1$. Its flux is the same, "
-    r"$q\frac{d\phi}{du}=Kp\phi'$, and so is its energy, $\mathbb{E}(\frac{d\phi}{du})^2=\mathbb{E}[K\phi'^2]$.",
+    r"Let $u'=1/\sqrt K$, $\phi=f(u)$, and $q$ the density of $u$: $p=q(u)\,u'$. Then $D\phi$ is $(qf')'/q$ at $u$, "
+    r"a diffusion of coefficient $1$. Its flux is the same, $q(u)f'(u)=Kp\phi'$, and so is its energy, "
+    r"$f'(u)^2=K\phi'^2$.",
     sp.Eq(
-        generator(_function, _density, _root**2, z),
-        _root * sp.Derivative(_density * _root * (_root * sp.Derivative(_function, z)), z) / (_density * _root),
+        generator(_f(_position), _q(_position) * _rate, _rate**-2, z),
+        sp.Subs(generator(_f(x), _q(x), sp.Integer(1), x), x, _position),
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
-    over={"k, p, phi": "smooth, k > 0, p > 0"},
+    over={"f, q, u": "smooth, q > 0, u' > 0"},
 )
 SLOPE = Step(
     "slope",
-    r"So $\phi_1$ is a strictly monotone function of $u$, and as it changes sign it has exactly one zero. With the "
-    r"sign that is positive above it, its slope in $u$ is $b=k\phi_1'>0$, hence $\phi_1'>0$.",
-    sp.Implies(sp.And(_stretch > 0, sp.Eq(_stretched_slope, _stretch * _slope), _stretched_slope > 0), INCREASING),
+    r"So $\phi_1$ is a strictly monotone function $f$ of $u$, and as it changes sign it has exactly one zero. With the "
+    r"sign that is positive above it, $f'>0$, hence $\phi_1'=f'(u)\,u'>0$.",
+    sp.Implies(sp.And(_speed > 0, sp.Eq(_slope, _slope_in_u * _speed), _slope_in_u > 0), INCREASING),
     by=("first_harmonic_is_monotone", "sign_change_of_eigenfunctions"),
     decided_by=Kind.SMT,
-    over={"k": "(0, oo)"},
+    over={"u'": "(0, oo)"},
 )
 
 CLAIM = Claim(
