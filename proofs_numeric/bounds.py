@@ -362,11 +362,13 @@ def _covariance_noise(centred: Array) -> tuple[float, float]:
         operator = LinearOperator((dim**2, dim**2), matvec=apply, dtype=np.float64)
         largest = float(eigsh(operator, k=1, v0=start, tol=1e-3, return_eigenvectors=False)[0])
     projected = np.sum(centred @ covariance * centred, axis=1)
+    following, projected_later = (np.concatenate([values, values]) for values in (centred, projected))
     total = 0.0
     shifts = np.unique(np.linspace(1, points - 1, min(_PARTNERS, points - 1)).astype(int))
     for shift in shifts:
-        overlap = np.sum(centred * np.roll(centred, shift, axis=0), axis=1) ** 2
-        total += float(np.mean((overlap - projected - np.roll(projected, shift) + np.sum(covariance**2)) ** 2))
+        partners = slice(shift, shift + points)
+        overlap = np.sum(centred * following[partners], axis=1) ** 2
+        total += float(np.mean((overlap - projected - projected_later[partners] + np.sum(covariance**2)) ** 2))
     noise = total / len(shifts) / points**2
     return float(np.ldexp(largest / points, 4 * exponent)), float(np.ldexp(noise, 8 * exponent))
 

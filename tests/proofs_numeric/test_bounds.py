@@ -1,6 +1,7 @@
 """The bounds as functions: those of the claims, on every domain they promise, and refused elsewhere."""
 
 import math
+from types import SimpleNamespace
 
 import mpmath
 import numpy as np
@@ -166,6 +167,20 @@ def test_coverage_fails_for_estimates_without_confidence(monkeypatch):
     monkeypatch.setattr(coverage, "recovery_confidence_bound", estimate)
     finding = coverage.coverage_over_fuzzed_encoders.check(Profile.QUICK)
     assert finding.passed is False
+
+
+@pytest.mark.parametrize(("quantiles", "limit"), [("student", "excess"), ("norm", "defect")])
+def test_coverage_fails_where_one_limit_has_the_level_090_for_0975(monkeypatch, quantiles, limit):
+    law = getattr(bounds, quantiles)
+
+    def ppf(level, *shape):
+        assert level == pytest.approx(0.975)
+        return law.ppf(0.9, *shape)
+
+    monkeypatch.setattr(bounds, quantiles, SimpleNamespace(ppf=ppf))
+    finding = coverage.limits_of_a_scaled_identity.check(Profile.QUICK)
+    assert finding.passed is False
+    assert finding.detail.startswith(f"missed {limit}")
 
 
 @pytest.mark.parametrize("bound", [less_nonlinear_variance, less_distortion])
