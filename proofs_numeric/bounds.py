@@ -330,8 +330,7 @@ def _squared_defect(centred: Array, exponent: int) -> float:
     covariance = centred.T @ centred / (points - 1)
     fourth = np.sum(np.sum(centred**2, axis=1) ** 2)
     moments = np.sum(covariance**2), np.trace(covariance), fourth
-    with np.errstate(over="ignore"):
-        return float(squared_defect_estimate(points, dim, *moments, unit=np.ldexp(1.0, exponent)))
+    return float(squared_defect_estimate(points, dim, *moments, one=np.ldexp(1.0, -2 * exponent)))
 
 
 #: Partners of each point in the estimate of an expectation over two independent points.
