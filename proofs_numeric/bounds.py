@@ -1,7 +1,8 @@
 r"""W's floor and bounds as functions: of exact moments, and of sampled pairs with confidence.
 
-Every formula is that of a claim; see `theory.claims.recovery` and `theory.claims.planning`. Losses, variances and
-errors are in units of the variance of a latent, which is one.
+Every formula is that of a claim; see `theory.claims.recovery` and `theory.claims.planning`. Those of recovery and
+planning are written out in an order that overflows for no finite arguments unless the bound does, which then is
+infinite, never nan. Losses, variances and errors are in units of the variance of a latent, which is one.
 
 References
 ----------
