@@ -191,6 +191,14 @@ def true_at(statement: sp.Basic, instances: Iterable[Instance]) -> Finding:
     return Finding(count > 0 or None, {"instances": count})
 
 
+def attained_at(statement: sp.Basic, instances: Iterable[Instance]) -> Finding:
+    """Decide whether every inequality of a statement is an equation at instances: no constant in it could be better."""
+    parts = [part for part in sp.And.make_args(statement) if isinstance(part, sp.LessThan | sp.GreaterThan)]
+    if not parts:
+        return Finding(None, detail=f"no inequality in {statement}")
+    return true_at(sp.And(*(sp.Eq(*part.args, evaluate=False) for part in parts)), instances)
+
+
 def _same(left: sp.Basic, right: sp.Basic) -> sp.Basic:
     """Whether two polynomials, or matrices of them, are equal for all values of their symbols."""
     if isinstance(left, sp.Expr) and isinstance(right, sp.Expr):

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from theory.notation import Expectation
-from theory.proof import counterexample, identity, to_z3, true_at, valid
+from theory.proof import attained_at, counterexample, identity, to_z3, true_at, valid
 
 x, y = sp.symbols("x y", real=True)
 n = sp.Symbol("n", integer=True, positive=True)
@@ -148,3 +148,17 @@ def _matrix(corner):
 )
 def test_true_at(statement, instances, passed):
     assert true_at(statement, instances).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("statement", "passed"),
+    [
+        pytest.param(y <= x**2, True, id="tight"),
+        pytest.param(sp.And(y <= x**2, x >= 2), True, id="both"),
+        pytest.param(y <= x**2 + 1, False, id="loose"),
+        pytest.param(sp.And(y <= x**2, x >= 1), False, id="one_loose"),
+        pytest.param(SQUARE, None, id="no_inequality"),
+    ],
+)
+def test_attained_at(statement, passed):
+    assert attained_at(statement, [{x: sp.Integer(2), y: sp.Integer(4)}]).passed is passed
