@@ -1,7 +1,8 @@
 r"""W's floor and bounds as functions: of exact moments, and of sampled pairs with confidence.
 
-Every formula is that of a claim; see `theory.claims.recovery` and `theory.claims.planning`. Losses, variances and
-errors are in units of the variance of a latent, which is one.
+Every formula is that of a claim; see `theory.claims.recovery` and `theory.claims.planning`. Those of recovery and
+planning are written out in an order that overflows for no finite arguments unless the bound does, which then is
+infinite, never nan. Losses, variances and errors are in units of the variance of a latent, which is one.
 
 References
 ----------
@@ -10,6 +11,7 @@ W, Theorems 5.1, 5.3 and 5.4; Himeno & Yamada (2014): the unbiased estimate of t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import sympy as sp
@@ -19,11 +21,7 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from theory.claims.identifiability import alignment_floor as floor_claim
-from theory.claims.planning import approximate_planning
-from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound, printed_bound
-from theory.claims.recovery.no_recovery import sharp_bound_in_dimension
 from theory.claims.recovery.recovery_with_confidence import largest_squared_defect, squared_defect_estimate
-from theory.claims.recovery.sharp_recovery_any_defect import sharp_bound_any_defect
 from theory.notation import n, rho
 
 __all__ = ["RecoveryConfidence", "alignment_floor", "planning_bound", "recovery_bound", "recovery_confidence_bound"]
@@ -37,12 +35,7 @@ def _compiled(formula: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Array]:
     return sp.lambdify(symbols, formula, modules=[root, "numpy"], cse=True)
 
 
-_excess, _defect, _dim = sp.symbols("delta epsilon n", real=True)
-_nonlinear = nonlinear_variance_bound(_excess, rho)
 _FLOOR = _compiled(floor_claim.CLAIM.statement.rhs, rho, n)
-_PRINTED = _compiled(printed_bound(_excess, _defect, rho), _excess, _defect, rho)
-_SHARP = _compiled(sharp_bound_any_defect(_nonlinear, _defect), _excess, _defect, rho)
-_SHARP_IN_DIMENSION = _compiled(sharp_bound_in_dimension(_nonlinear, _defect, _dim), _excess, _defect, rho, _dim)
 _limit = sp.symbols("U c lambda tau", real=True)
 _LARGEST_SQUARED_DEFECT = _compiled(largest_squared_defect(*_limit), *_limit)
 
@@ -68,7 +61,8 @@ def alignment_floor(rho: ArrayLike, n: ArrayLike) -> Array:
     ----------
     W, Theorem 5.1.
     """
-    return np.asarray(_FLOOR(*np.broadcast_arrays(_correlation(rho), _latents(n))))
+    with np.errstate(over="ignore"):
+        return np.asarray(_FLOOR(*np.broadcast_arrays(_correlation(rho), _latents(n))))
 
 
 def recovery_bound(
@@ -104,7 +98,7 @@ def recovery_bound(
 
     Returns
     -------
-    The bound, of the shape to which the arguments broadcast.
+    The bound, of the shape to which the arguments broadcast; infinite where it is beyond the largest float.
 
     Raises
     ------
@@ -115,12 +109,46 @@ def recovery_bound(
     ----------
     W, Theorem 5.3.
     """
-    moments = [_not_negative("excess", excess), _not_negative("defect", defect), _correlation(rho)]
-    if not sharp:
-        return np.asarray(_PRINTED(*np.broadcast_arrays(*moments)))
-    if dim is None:
-        return np.asarray(_SHARP(*np.broadcast_arrays(*moments)))
-    return np.asarray(_SHARP_IN_DIMENSION(*np.broadcast_arrays(*moments, _latents(dim))))
+    moments = _not_negative("excess", excess), _not_negative("defect", defect), _correlation(rho)
+    return _recovery_bound(*moments, None if dim is None else _latents(dim), sharp=sharp)
+
+
+#: From here on a float is whole, and a share of the error that is at most one is lost in rounding.
+_WHOLE = 2.0**53
+
+
+def _recovery_bound(excess: Array, defect: Array, rho: Array, dim: Array | None, *, sharp: bool) -> Array:
+    """Evaluate the bounds of the claims for moments that may be infinite, in an order that keeps them from overflow."""
+    # Every overflow is one of a sum or product of numbers that are not negative: infinity is its correct rounding.
+    with np.errstate(over="ignore"):
+        nonlinear = excess / (2 * rho * (1 - rho))
+        if not sharp:
+            return np.asarray(nonlinear + (defect + nonlinear) ** 2)
+        alive = _bound_any_defect(nonlinear, defect)
+        if dim is None:
+            return alive
+        spread = np.sqrt(dim) * defect
+        collapsed = np.where(
+            defect <= 3, dim + np.minimum(nonlinear, dim + spread), np.minimum(alive, 2 * dim + spread)
+        )
+        return np.where(_lost_directions(nonlinear, defect) < dim, alive, collapsed)
+
+
+def _lost_directions(nonlinear: Array, defect: Array) -> Array:
+    return np.floor((defect / 2 + np.hypot(defect / 2, np.sqrt(nonlinear))) ** 2)
+
+
+def _bound_any_defect(nonlinear: Array, defect: Array) -> Array:
+    all_lost = _lost_directions(nonlinear, defect)
+    precise = all_lost < _WHOLE
+    lost, left, spread = (np.where(precise, value, 0.0) for value in (all_lost, nonlinear, defect))
+    shortfall = np.maximum(spread / np.sqrt(lost + 1), 1 - left / np.maximum(1, lost))
+    root = np.sqrt(lost) * shortfall
+    deficit = left - lost + lost * shortfall + np.sqrt(np.maximum((spread - root) * (spread + root), 0))
+    deficit = np.clip(deficit, 0, 1)
+    # Equal to (1 - sqrt(1 - x))^2, without the cancellation at small x.
+    distortion = (deficit / (1 + np.sqrt(1 - deficit))) ** 2
+    return np.asarray(nonlinear + all_lost + np.where(precise, distortion, 1.0))
 
 
 @dataclass(frozen=True)
@@ -191,24 +219,51 @@ def recovery_confidence_bound(
         raise ValueError(f"confidence {confidence} is not in (0, 1): give a probability such as 0.95")
     points, dim = now.shape
     level = 1 - (1 - confidence) / 2
+    # Moments of large embeddings are taken in a unit in which they do not overflow.
+    exponent = max(0, _exponent(now), _exponent(later))
+    now, later = np.ldexp(now, -exponent), np.ldexp(later, -exponent)
     now, change = now - now.mean(axis=0), later - now
     later = later - later.mean(axis=0)
     variance = ((now**2).sum(axis=1) + (later**2).sum(axis=1)) * points / (points - 1)
     shares = (change**2).sum(axis=1) - (1 - correlation) * variance
-    excess = float(shares.mean())
-    excess_upper = excess + float(student.ppf(level, points - 1) * shares.std(ddof=1)) / points**0.5
+    excess = shares.mean()
+    excess_upper = excess + student.ppf(level, points - 1) * shares.std(ddof=1) / points**0.5
 
-    squared_defect = _squared_defect(now)
+    squared_defect = _squared_defect(now, exponent)
+    # The limit is homogeneous: it scales like the estimate and the noise of the covariance do.
     squared_upper = float(_LARGEST_SQUARED_DEFECT(squared_defect, norm.ppf(level) ** 2, *_covariance_noise(now)))
-    defect_upper = max(squared_upper, 0) ** 0.5
-    bound = recovery_bound(max(excess_upper, 0), defect_upper, correlation, dim=dim, sharp=sharp)
-    return RecoveryConfidence(float(bound), excess, excess_upper, squared_defect, defect_upper, confidence, points)
+    with np.errstate(over="ignore"):
+        excess, excess_upper = np.ldexp([excess, excess_upper], 2 * exponent)
+        defect_upper = np.ldexp(max(squared_upper, 0) ** 0.5, 2 * exponent)
+        squared_defect = np.ldexp(squared_defect, 4 * exponent)
+    moments = np.asarray(max(excess_upper, 0)), np.asarray(defect_upper), np.asarray(correlation)
+    bound = _recovery_bound(*moments, np.asarray(dim), sharp=sharp)
+    return RecoveryConfidence(
+        float(bound),
+        float(excess),
+        float(excess_upper),
+        float(squared_defect),
+        float(defect_upper),
+        confidence,
+        points,
+    )
 
 
-def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recovery_error: float) -> float:
+def planning_bound(
+    lipschitz: ArrayLike,
+    horizon: ArrayLike,
+    density_ratio: ArrayLike,
+    recovery_error: ArrayLike,
+    *,
+    sharp: bool = True,
+) -> Array:
     r"""Bound the cost that planning with an approximate encoder adds to that of the best plan.
 
-    .. math:: J(\hat a) - \min_a J(a) \le 2 L\,(T+1)\,\sqrt{\kappa B}
+    .. math:: J(\hat a) - \min_a J(a) \le L \sqrt{\big((2T+1)^2+1\big)\,\kappa B} \le 2 L\,(T+1)\,\sqrt{\kappa B}
+
+    Both bounds are proved under the same assumptions, for every T. The first is attained for every T from 1 on (claim
+    `sharp_planning_bound`), and at most 1 + 1/(2T) times smaller. The second (claim `approximate_planning`) is twice
+    what a single plan can be misjudged by, which the first is not.
 
     Parameters
     ----------
@@ -221,11 +276,13 @@ def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recover
         error is measured; no unit.
     recovery_error
         $B = \mathbb{E}|h(z)-Qz|^2$, or a bound of it; squared units of the latent.
+    sharp
+        False for $2L(T+1)\sqrt{\kappa B}$.
 
     Returns
     -------
-    float
-        In units of the cost.
+    The bound in units of the cost, of the shape to which the arguments broadcast; infinite where it is beyond the
+    largest float.
 
     Raises
     ------
@@ -234,26 +291,47 @@ def planning_bound(lipschitz: float, horizon: int, density_ratio: float, recover
 
     References
     ----------
-    Claim `approximate_planning`; claim `sharp_planning_bound` has the exact constant, at most 1 + 1/(2T) times smaller.
     W, Theorem 5.4, has the exact case.
     """
-    if not 0 <= lipschitz < np.inf:
-        raise ValueError(f"lipschitz is {lipschitz}: give the Lipschitz constant of the costs, 0 or more")
-    if not 0 <= horizon < np.inf or horizon != int(horizon):
-        raise ValueError(f"horizon is {horizon}: give the number of actions of a plan, an integer 0 or more")
-    if not 1 <= density_ratio < np.inf:
-        raise ValueError(f"density_ratio is {density_ratio}: a density relative to a law reaches 1, so give 1 or more")
-    if not 0 <= recovery_error < np.inf:
-        raise ValueError(f"recovery_error is {recovery_error}: give a mean squared error, 0 or more")
-    return float(approximate_planning.planning_bound(lipschitz, horizon, density_ratio, recovery_error))
+    arguments = lipschitz, horizon, density_ratio, recovery_error
+    steepness, steps, ratio, error = (np.asarray(value, dtype=np.float64) for value in arguments)
+    _within("lipschitz", steepness, steepness >= 0, "give the Lipschitz constant of the costs, 0 or more")
+    whole = (steps >= 0) & (steps == np.floor(steps))
+    _within("horizon", steps, whole, "give the number of actions of a plan, an integer 0 or more")
+    _within("density_ratio", ratio, ratio >= 1, "a density relative to a law reaches 1, so give 1 or more")
+    _within("recovery_error", error, error >= 0, "give a mean squared error, 0 or more")
+    half = np.hypot(steps + 0.5, 0.5) if sharp else steps + 1
+    return _product(np.asarray(2.0), steepness, half, np.sqrt(ratio), np.sqrt(error))
 
 
-def _squared_defect(centred: Array) -> float:
-    r"""Estimate $|\mathrm{Cov}\,h-I|_F^2$ without bias, from centred points of shape (N, n)."""
+def _within(name: str, array: Array, allowed: NDArray[np.bool_], remedy: str) -> None:
+    wrong = array[~(allowed & np.isfinite(array))]
+    if wrong.size:
+        raise ValueError(f"{name} is {wrong.flat[0]:g}: {remedy}")
+
+
+def _product(*factors: Array) -> Array:
+    """Multiply finite numbers that may overflow or vanish on the way to a product that does not."""
+    mantissas, exponents = zip(*map(np.frexp, np.broadcast_arrays(*factors)), strict=True)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.ldexp(reduce(np.multiply, mantissas), np.sum(exponents, axis=0)))
+
+
+def _exponent(values: Array) -> int:
+    """Exponent of the power of two in which the largest absolute value is between one and two."""
+    return int(np.frexp(np.abs(values).max())[1]) - 1
+
+
+def _squared_defect(centred: Array, exponent: int) -> float:
+    r"""Estimate $|\mathrm{Cov}\,h-I|_F^2$ without bias, from centred points of shape (N, n).
+
+    Points and estimate are in units of $2^e$ and $2^{4e}$ for the exponent e.
+    """
     points, dim = centred.shape
     covariance = centred.T @ centred / (points - 1)
     fourth = np.sum(np.sum(centred**2, axis=1) ** 2)
-    return float(squared_defect_estimate(points, dim, np.sum(covariance**2), np.trace(covariance), fourth))
+    moments = np.sum(covariance**2), np.trace(covariance), fourth
+    return float(squared_defect_estimate(points, dim, *moments, one=np.ldexp(1.0, -2 * exponent)))
 
 
 #: Partners of each point in the estimate of an expectation over two independent points.
@@ -266,6 +344,9 @@ def _covariance_noise(centred: Array) -> tuple[float, float]:
     The matrix is $\Gamma=\mathrm{Cov}(\mathrm{vec}\,hh^\top)/N$, of size $n^2$, and is not formed.
     """
     points, dim = centred.shape
+    # Eighth powers of small embeddings vanish, so they are taken in a unit of their own.
+    exponent = _exponent(centred)
+    centred = np.ldexp(centred, -exponent)
     covariance = centred.T @ centred / points
 
     def apply(vector: Array) -> Array:
@@ -281,12 +362,15 @@ def _covariance_noise(centred: Array) -> tuple[float, float]:
         operator = LinearOperator((dim**2, dim**2), matvec=apply, dtype=np.float64)
         largest = float(eigsh(operator, k=1, v0=start, tol=1e-3, return_eigenvectors=False)[0])
     projected = np.sum(centred @ covariance * centred, axis=1)
+    following, projected_later = (np.concatenate([values, values]) for values in (centred, projected))
     total = 0.0
     shifts = np.unique(np.linspace(1, points - 1, min(_PARTNERS, points - 1)).astype(int))
     for shift in shifts:
-        overlap = np.sum(centred * np.roll(centred, shift, axis=0), axis=1) ** 2
-        total += float(np.mean((overlap - projected - np.roll(projected, shift) + np.sum(covariance**2)) ** 2))
-    return largest / points, total / len(shifts) / points**2
+        partners = slice(shift, shift + points)
+        overlap = np.sum(centred * following[partners], axis=1) ** 2
+        total += float(np.mean((overlap - projected - projected_later[partners] + np.sum(covariance**2)) ** 2))
+    noise = total / len(shifts) / points**2
+    return float(np.ldexp(largest / points, 4 * exponent)), float(np.ldexp(noise, 8 * exponent))
 
 
 def _pairs(first: ArrayLike, second: ArrayLike) -> tuple[Array, Array]:

@@ -100,6 +100,12 @@ class HermiteEncoder:
         squared = sum(((b - a) ** 2 for a, b in zip(now, later, strict=True)), pair.ring.zero)
         return pair.expectation(squared)
 
+    def pair_correlation_by_moments(self) -> PolyElement:
+        r"""Correlation $\mathbb{E}\langle h(z'),h(z)\rangle$ as a polynomial in $\rho$, by integrating the product."""
+        pair = PairPolynomials(self.dim)
+        now, later = self._on(pair, pair.latent), self._on(pair, pair.next_latent)
+        return pair.expectation(sum((a * b for a, b in zip(now, later, strict=True)), pair.ring.zero))
+
     def dirichlet_energy_by_moments(self) -> Rational:
         r"""Dirichlet energy $\mathbb{E}|Dh|_F^2$, by differentiating and integrating."""
         pair = PairPolynomials(self.dim)

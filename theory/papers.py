@@ -53,13 +53,6 @@ PAPERS = {
             1936,
         ),
         Paper(
-            "Zettl",
-            "A. Zettl",
-            "Sturm-Liouville Theory",
-            "American Mathematical Society, Mathematical Surveys and Monographs 121",
-            2005,
-        ),
-        Paper(
             "HimenoYamada",
             "T. Himeno, T. Yamada",
             "Estimations for some functions of covariance matrix in high dimension under non-normality and its "

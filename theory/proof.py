@@ -1,6 +1,6 @@
 """The two judges of an exact step: SymPy for identities, z3 for formulas over the reals."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import reduce
 from operator import add, eq, ge, gt, le, lt, mul, ne
 
@@ -51,8 +51,9 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     ----------
     statement
         Boolean combination of (in)equalities of polynomials, quotients and square roots. A statement that SymPy
-        already collapsed to true or false proves nothing and is undecided; so is an implication whose
-        premise is never true.
+        already collapsed to true or false proves nothing and is undecided. So is one with an implication, at any
+        depth, whose premise is never true where it is applied, or one of whose alternatives never is: a case that a
+        proof excludes belongs in the conclusion.
     timeout_ms
         Milliseconds after which the finding is undecided.
     covered
@@ -67,15 +68,21 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
         return Finding(None, covered, f"collapsed to {statement} when it was built")
     statement, roots = _without_roots(statement)
 
-    def solver_of(formula: z3.ExprRef) -> z3.Solver:
+    def solver_of(*formulas: z3.ExprRef) -> z3.Solver:
         # A solver of its own for each question: after a push, z3 forgoes its decision procedure for polynomials.
         solver = z3.Solver()
         solver.set("timeout", timeout_ms)
-        solver.add(*map(to_z3, roots), formula)
+        solver.add(*map(to_z3, roots), *formulas)
         return solver
 
-    if isinstance(statement, sp.Implies) and solver_of(to_z3(statement.args[0])).check() == z3.unsat:
-        return Finding(None, covered, f"the premise is never true: {statement.args[0]}")
+    for situation in _situations(statement, ()):
+        shown = ", ".join(map(str, situation))
+        solver = solver_of(*map(to_z3, situation))
+        possible = solver.check()
+        if possible == z3.unsat:
+            return Finding(None, covered, f"the premise is never true: {shown}")
+        if possible != z3.sat:
+            return Finding(None, covered, f"z3 gave no answer whether {shown} is ever true: {solver.reason_unknown()}")
     solver = solver_of(z3.Not(to_z3(statement)))
     answer = solver.check()
     if answer == z3.unsat:
@@ -83,6 +90,29 @@ def valid(statement: sp.Basic, *, timeout_ms: int = _TIMEOUT_MS, **covered: str)
     if answer == z3.sat:
         return Finding(False, covered, f"fails at {solver.model()}")
     return Finding(None, covered, f"z3 gave no answer: {solver.reason_unknown()}")
+
+
+def _situations(statement: sp.Basic, known: tuple[sp.Basic, ...]) -> Iterator[tuple[sp.Basic, ...]]:
+    """Take every implication of a statement, and give what holds together where it is applied, case by case."""
+    if isinstance(statement, sp.Implies):
+        premise, conclusion = statement.args
+        yield from ((*known, *case) for case in _cases(premise))
+        yield from _situations(conclusion, (*known, premise))
+    elif isinstance(statement, sp.And | sp.Or):
+        for part in statement.args:
+            yield from _situations(part, known)
+
+
+def _cases(premise: sp.Basic) -> Iterator[tuple[sp.Basic, ...]]:
+    """Give a premise, and for every disjunction in it the premise with one of its alternatives in its place."""
+    yield (premise,)
+    if isinstance(premise, sp.Or):
+        for alternative in premise.args:
+            yield from _cases(alternative)
+    elif isinstance(premise, sp.And):
+        for part in premise.args:
+            others = tuple(other for other in premise.args if other is not part)
+            yield from ((*others, *case) for case in _cases(part) if case != (part,))
 
 
 def _without_roots(statement: sp.Basic) -> tuple[sp.Basic, list[sp.Basic]]:
@@ -159,6 +189,14 @@ def true_at(statement: sp.Basic, instances: Iterable[Instance]) -> Finding:
             shown = ", ".join(f"{part} = {value}" for part, value in instance.items())
             return Finding(False, {"instances": count}, f"reads {there} at {shown}")
     return Finding(count > 0 or None, {"instances": count})
+
+
+def attained_at(statement: sp.Basic, instances: Iterable[Instance]) -> Finding:
+    """Decide whether every inequality of a statement is an equation at instances: no constant in it could be better."""
+    parts = [part for part in sp.And.make_args(statement) if isinstance(part, sp.LessThan | sp.GreaterThan)]
+    if not parts:
+        return Finding(None, detail=f"no inequality in {statement}")
+    return true_at(sp.And(*(sp.Eq(*part.args, evaluate=False) for part in parts)), instances)
 
 
 def _same(left: sp.Basic, right: sp.Basic) -> sp.Basic:

@@ -41,7 +41,7 @@ def steered_gaussian_world(profile: Profile) -> Finding:
                     mean, variance = rho * mean + push * action, rho**2 * variance + 1 - rho**2
             true.append(costs[0])
             seen.append(costs[1])
-        bound = planning_bound(1, horizon, kappa, float(bends @ bends))
+        bound = float(planning_bound(1, horizon, kappa, bends @ bends, sharp=False))
         loss, misjudged = true[int(np.argmin(seen))] - min(true), max(abs(np.subtract(seen, true)))
         within_bound(max(loss, 2 * misjudged), bound)
 

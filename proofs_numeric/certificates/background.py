@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.strategies import orthogonal_matrices
-from proofs_numeric.sturm_liouville import diffusion_spectrum
 from theory.claim import Finding, Kind, Profile, evidence
 from theory.hermite import sequence
 
@@ -155,55 +154,6 @@ def _clipped_parts(cutoff: float) -> None:
 def dependent_parts_need_not_be_gaussian(_profile: Profile) -> Finding:
     """Uncorrelated but dependent parts of a Gaussian sum have fourth cumulants: the fact is not vacuous."""
     return fuzz(_clipped_parts, st.floats(1, 2.5), examples=30, cutoff="[1, 2.5]")
-
-
-_MODES = 7
-
-
-def _zeros_are_counted(skew: float, quadratic: float, quartic: float, half_width: float) -> None:
-    spectrum = diffusion_spectrum(
-        lambda z: -skew * z**3 - quadratic * z**2 - quartic * z**4,
-        _MODES,
-        support=(-half_width, half_width),
-        mobility=lambda z: 1 + z**2 / 4,
-        tolerance=1e-6,
-    )
-    counts = [spectrum.sign_changes(k) for k in range(_MODES)]
-    assert counts == list(range(_MODES)), f"sign changes {counts}"
-
-
-@evidence("sturm_oscillation", Kind.FUZZ)
-def zeros_of_slow_modes(profile: Profile) -> Finding:
-    """Diffusions in single and double wells: mode k changes sign exactly k times."""
-    return fuzz(
-        _zeros_are_counted,
-        st.floats(-0.2, 0.2),
-        st.floats(-2, 2),
-        st.floats(0.05, 1),
-        st.floats(1, 2.5),
-        examples=profile.pick(quick=80, thorough=1_000),
-        density="exp(-a z^3 - b z^2 - c z^4)",
-        diffusion="1 + z^2/4",
-        k=f"0 to {_MODES - 1}",
-    )
-
-
-def _periodic_modes(quadratic: float) -> None:
-    # On a circle the first mode returns to its sign: it has two zeros, not one.
-    cells = 24
-    density = np.exp(quadratic * np.cos(2 * np.pi * np.arange(cells) / cells))
-    flux = np.sqrt(density * np.roll(density, -1))
-    generator = np.diag((flux + np.roll(flux, 1)) / density)
-    for cell, nearby in enumerate(np.roll(np.arange(cells), -1)):
-        generator[cell, nearby] = generator[nearby, cell] = -1
-    first = np.linalg.eigh(generator)[1][:, 1]
-    assert np.count_nonzero((first > 0) != np.roll(first > 0, 1)) == 2
-
-
-@evidence("sturm_oscillation", Kind.FUZZ)
-def a_circle_has_another_count(_profile: Profile) -> Finding:
-    """On a circle, which has no ends, the first mode has two zeros: the fact is not vacuous."""
-    return fuzz(_periodic_modes, st.floats(0.1, 2), examples=20, density="exp(a cos z)", a="[0.1, 2]")
 
 
 def _iterates_meet(drawn: tuple[Array, Array], angle: float, factor: float) -> None:

@@ -12,7 +12,7 @@ from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
 from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.hermite_coefficients import Coefficients, evaluate
 from proofs_numeric.strategies import correlations, near_identity_encoders
-from theory.claim import Finding, Kind, Profile, evidence
+from theory.claim import JSON, Finding, Kind, Profile, evidence
 from theory.encoder import HermiteEncoder
 from theory.instances import bent_encoder
 
@@ -70,3 +70,31 @@ def coverage_over_fuzzed_encoders(profile: Profile) -> Finding:
     }
     passed = sum(missed) <= allowed
     return Finding(passed, covered, "" if passed else f"{sum(missed)} of {len(missed)} missed")
+
+
+# The variance that the limit of the defect allows for is an upper bound, which one latent attains.
+_SCALED_IDENTITY = bent_encoder((Rational(5, 4),), (Rational(0),))
+
+
+@evidence("recovery_with_confidence", Kind.FUZZ, step="coverage")
+def limits_of_a_scaled_identity(profile: Profile) -> Finding:
+    """Each limit of h = 5z/4, where neither is conservative, fails no more often than it may."""
+    trials, rho, exact = profile.pick(quick=500, thorough=10_000), 0.5, Coefficients.of(_SCALED_IDENTITY)
+    missed = {"excess": 0, "defect": 0}
+    for seed in range(trials):
+        limits = recovery_confidence_bound(
+            *sampled_pairs(_SCALED_IDENTITY, rho, _PAIRS, seed), rho, confidence=_CONFIDENCE
+        )
+        missed["excess"] += limits.excess_upper < exact.excess(rho)
+        missed["defect"] += limits.defect_upper < exact.defect
+    allowed = int(binom.isf(_FALSE_ALARM_PROBABILITY / len(missed), trials, (1 - _CONFIDENCE) / 2))
+    wrong = [f"{limit}: {count}" for limit, count in missed.items() if count > allowed]
+    covered: dict[str, JSON] = {
+        "trials": trials,
+        "pairs": _PAIRS,
+        "rho": rho,
+        "missed": dict(missed),
+        "allowed": allowed,
+        "false_alarm_probability": _FALSE_ALARM_PROBABILITY,
+    }
+    return Finding(not wrong, covered, f"missed {', '.join(wrong)} of {trials}" if wrong else "")

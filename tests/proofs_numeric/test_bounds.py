@@ -1,7 +1,9 @@
 """The bounds as functions: those of the claims, on every domain they promise, and refused elsewhere."""
 
 import math
+from types import SimpleNamespace
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
@@ -14,6 +16,8 @@ from proofs_numeric.certificates import recovery_with_confidence as coverage
 from proofs_numeric.certificates.approximate_recovery import printed, search
 from proofs_numeric.certificates.sharp_recovery import less_distortion, less_nonlinear_variance, sharp
 from theory.claim import Profile
+from theory.claims.planning import approximate_planning
+from theory.claims.planning.sharp_planning_bound import sharp_planning_bound
 from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound, printed_bound
 from theory.claims.recovery.no_recovery import sharp_bound_in_dimension
 from theory.claims.recovery.sharp_recovery import sharp_bound
@@ -165,6 +169,20 @@ def test_coverage_fails_for_estimates_without_confidence(monkeypatch):
     assert finding.passed is False
 
 
+@pytest.mark.parametrize(("quantiles", "limit"), [("student", "excess"), ("norm", "defect")])
+def test_coverage_fails_where_one_limit_has_the_level_090_for_0975(monkeypatch, quantiles, limit):
+    law = getattr(bounds, quantiles)
+
+    def ppf(level, *shape):
+        assert level == pytest.approx(0.975)
+        return law.ppf(0.9, *shape)
+
+    monkeypatch.setattr(bounds, quantiles, SimpleNamespace(ppf=ppf))
+    finding = coverage.limits_of_a_scaled_identity.check(Profile.QUICK)
+    assert finding.passed is False
+    assert finding.detail.startswith(f"missed {limit}")
+
+
 @pytest.mark.parametrize("bound", [less_nonlinear_variance, less_distortion])
 def test_the_search_finds_an_encoder_beyond_a_bound_lowered_by_one_percent(bound):
     assert search(bound, examples=300, shrink=False).passed is False
@@ -179,6 +197,90 @@ def test_the_public_names_are_those_that_exist():
     assert all(hasattr(bounds, name) for name in bounds.__all__)
 
 
+EXTREMES = [0.0, 5e-324, 1e-200, 1e-9, 0.3, 1.0, 40.0, 1e9, 1e20, 1e154, 1e200, 1.7e308]
+CORRELATIONS = [5e-324, 1e-200, 0.5, 1 - 2**-53]
+_delta, _epsilon, _rho, _n = sp.symbols("delta epsilon rho n", real=True)
+_nonlinear = nonlinear_variance_bound(_delta, _rho)
+
+
+def at_any_precision(formula, *symbols):
+    """Evaluate a formula of a claim with more digits than any float has."""
+    function = sp.lambdify(symbols, formula, modules="mpmath")
+
+    def evaluate(*values):
+        # Subnormal numbers have 324 places after the point, and their squares twice as many.
+        with mpmath.workdps(2_000):
+            exact = function(*map(mpmath.mpf, values))
+            return float(exact) if exact < mpmath.mpf(np.finfo(float).max) else math.inf
+
+    return evaluate
+
+
+@pytest.mark.parametrize(
+    ("formula", "options"),
+    [
+        pytest.param(printed_bound(_delta, _epsilon, _rho), {"sharp": False}, id="printed"),
+        pytest.param(sharp_bound_any_defect(_nonlinear, _epsilon), {}, id="any_dimension"),
+        pytest.param(sharp_bound_in_dimension(_nonlinear, _epsilon, sp.Integer(1)), {"dim": 1}, id="one"),
+        pytest.param(sharp_bound_in_dimension(_nonlinear, _epsilon, sp.Integer(10**6)), {"dim": 10**6}, id="many"),
+    ],
+)
+@pytest.mark.parametrize("correlation", CORRELATIONS)
+def test_recovery_bound_at_extreme_moments(formula, options, correlation):
+    exact = at_any_precision(formula, _delta, _epsilon, _rho)
+    excess, defect = np.meshgrid(EXTREMES, EXTREMES)
+    with np.errstate(all="raise", under="ignore"):
+        bound = recovery_bound(excess, defect, correlation, **options)
+    expected = np.vectorize(lambda *moments: exact(*moments, correlation), otypes=[float])(excess, defect)
+    # The root at x = 1 takes the last bit of the deficit to its half.
+    np.testing.assert_allclose(bound, expected, rtol=1e-7, atol=0)
+
+
+def test_a_small_defect_is_not_rounded_to_none():
+    assert recovery_bound(0.0, 1e-17, 0.5) == pytest.approx(1e-34 / 4)
+
+
+@pytest.mark.parametrize(
+    ("sharp", "formula"),
+    [(True, sharp_planning_bound), (False, approximate_planning.planning_bound)],
+    ids=["sharp", "misjudged_twice"],
+)
+def test_planning_bound_at_extreme_arguments(sharp, formula):
+    symbols = sp.symbols("L T kappa B", real=True)
+    exact = np.vectorize(at_any_precision(formula(*symbols), *symbols), otypes=[float])
+    arguments = np.meshgrid(EXTREMES, [0, 1, 7, 1e200, 1.7e308], [1.0, 3.0, 1e200, 1.7e308], EXTREMES)
+    with np.errstate(all="raise", under="ignore"):
+        bound = planning_bound(*arguments, sharp=sharp)
+    np.testing.assert_allclose(bound, exact(*arguments), rtol=1e-14, atol=1e-323)
+
+
+def test_alignment_floor_at_extreme_arguments():
+    with np.errstate(all="raise"):
+        floor = alignment_floor([[5e-324], [0.5], [1 - 2**-53]], [1, 1e200, 1.7e308])
+    np.testing.assert_array_equal(
+        floor, [[2, 2e200, np.inf], [1, 1e200, 1.7e308], 2.0**-52 * np.array([1, 1e200, 1.7e308])]
+    )
+
+
+@pytest.mark.parametrize("power", [-1000, -200, -20, 20, 200, 500, 1020])
+@pytest.mark.parametrize("dim", [1, 3])
+def test_confidence_limits_scale_with_the_embedding(power, dim):
+    first, second = pairs(lambda z: z + 0.1 * z**2, dim, 500, 0.8)
+    with np.errstate(all="raise", under="ignore"):
+        scaled = recovery_confidence_bound(np.ldexp(first, power), np.ldexp(second, power), 0.8)
+    with np.errstate(over="ignore"):
+        unscaled = recovery_confidence_bound(np.ldexp(first, 20), np.ldexp(second, 20), 0.8)
+        assert scaled.excess == pytest.approx(np.ldexp(unscaled.excess, 2 * (power - 20)), rel=1e-9)
+        assert scaled.excess_upper == pytest.approx(np.ldexp(unscaled.excess_upper, 2 * (power - 20)), rel=1e-9)
+        if power < 0:
+            assert scaled.defect_upper == pytest.approx(dim**0.5, rel=1e-9)
+            assert scaled.bound == pytest.approx(dim, rel=1e-5)
+        else:
+            # Beside such a covariance the identity is nothing.
+            assert scaled.defect_upper == pytest.approx(np.ldexp(unscaled.defect_upper, 2 * (power - 20)), rel=1e-9)
+            assert scaled.bound >= scaled.defect_upper
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -189,13 +291,19 @@ def test_the_public_names_are_those_that_exist():
     ],
 )
 def test_planning_bound(arguments, expected):
-    assert planning_bound(*arguments) == pytest.approx(expected, abs=0)
+    assert planning_bound(*arguments, sharp=False) == pytest.approx(expected, abs=0)
+
+
+def test_the_sharp_planning_bound_is_the_default_and_broadcasts():
+    bound = planning_bound([[1.0], [2.0]], [0, 1, 7], 4.0, 0.25)
+    np.testing.assert_allclose(bound, np.sqrt([[2, 10, 226], [8, 40, 904]]))
+    assert np.all(bound < planning_bound([[1.0], [2.0]], [0, 1, 7], 4.0, 0.25, sharp=False))
 
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        ((-1.0, 1, 1.0, 1.0), "lipschitz is -1.0"),
+        (([1.0, -1.0], 1, 1.0, 1.0), "lipschitz is -1:"),
         ((1.0, -1, 1.0, 1.0), "horizon is -1"),
         ((1.0, 1.5, 1.0, 1.0), "horizon is 1.5"),
         ((1.0, math.inf, 1.0, 1.0), "horizon is inf"),

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from theory.notation import Expectation
-from theory.proof import counterexample, identity, to_z3, true_at, valid
+from theory.proof import attained_at, counterexample, identity, to_z3, true_at, valid
 
 x, y = sp.symbols("x y", real=True)
 n = sp.Symbol("n", integer=True, positive=True)
@@ -42,10 +42,43 @@ def test_identity(statement, passed):
         (sp.true, None),
         (sp.Eq(x, x), None),
         (sp.Implies(sp.And(x > 1, x < 0), sp.Eq(y, 5)), None),
+        (sp.Implies(sp.And(x > 1, sp.Or(x > 2, x < y)), x > 0), True),
+        (sp.Implies(x > 1, sp.Implies(y > x, y > 0)), True),
+        (sp.Implies(x > 1, sp.Or(y > x, sp.Implies(y > 1, x * y > 1))), True),
     ],
 )
 def test_valid(statement, passed):
     assert valid(statement).passed is passed
+
+
+IMPOSSIBLE = sp.And(x > 1, y < x, y > 2 * x, evaluate=False)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(sp.Implies(sp.And(x > 1, sp.Or(x < 0, x**2 < x)), sp.Eq(y, 5)), id="every_case"),
+        pytest.param(sp.Implies(sp.And(x > 1, sp.Or(y > x, x**2 < x)), x > 0), id="one_case"),
+        pytest.param(sp.Implies(sp.Or(x > 1, IMPOSSIBLE), x > 0), id="one_case_alone"),
+        pytest.param(
+            sp.Implies(sp.And(x > 1, sp.Or(y < 0, sp.And(y > 0, sp.Or(y > 3, x**2 < x)))), x > 0), id="nested_case"
+        ),
+        pytest.param(sp.Implies(x > 1, sp.Implies(x**2 < x, sp.Eq(y, 5))), id="conclusion"),
+        pytest.param(sp.Implies(x > 1, sp.And(x > 0, sp.Implies(x**2 < x, sp.Eq(y, 5)))), id="part_of_conclusion"),
+        pytest.param(
+            sp.Implies(x > 1, sp.Or(sp.Implies(x**2 < x, sp.Eq(y, 5)), y > 7)), id="alternative_of_conclusion"
+        ),
+        pytest.param(sp.And(x**2 >= 0, sp.Implies(IMPOSSIBLE, sp.Eq(y, 5))), id="part_of_statement"),
+        pytest.param(
+            sp.Implies(x > 1, sp.Implies(y > x, sp.Implies(x * y < 1, sp.Eq(y, 5)))), id="conclusion_of_conclusion"
+        ),
+        pytest.param(sp.Implies(x > 0, sp.Implies(sp.And(y > 0, sp.sqrt(x + y) < 0), sp.Eq(y, 5))), id="root"),
+    ],
+)
+def test_an_implication_that_never_applies_proves_nothing(statement):
+    finding = valid(statement)
+    assert finding.passed is None
+    assert "never true" in finding.detail
 
 
 def test_a_counterexample_of_z3_is_reported():
@@ -115,3 +148,17 @@ def _matrix(corner):
 )
 def test_true_at(statement, instances, passed):
     assert true_at(statement, instances).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("statement", "passed"),
+    [
+        pytest.param(y <= x**2, True, id="tight"),
+        pytest.param(sp.And(y <= x**2, x >= 2), True, id="both"),
+        pytest.param(y <= x**2 + 1, False, id="loose"),
+        pytest.param(sp.And(y <= x**2, x >= 1), False, id="one_loose"),
+        pytest.param(SQUARE, None, id="no_inequality"),
+    ],
+)
+def test_attained_at(statement, passed):
+    assert attained_at(statement, [{x: sp.Integer(2), y: sp.Integer(4)}]).passed is passed

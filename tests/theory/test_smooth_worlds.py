@@ -10,7 +10,7 @@ from theory.claims.uniqueness.logistic_tilt_bounds import density, value
 from theory.proof import valid
 
 x = existence._length
-ENVELOPE = existence.RADIUS + existence.SLOPE * x
+ENVELOPE = existence._envelope(x)
 MOMENTS = {
     "A": (ENVELOPE, existence.ENVELOPE),
     "A^2": (ENVELOPE**2, existence.ENVELOPE_SQUARE),
@@ -29,19 +29,35 @@ def test_moment_bounds_hold_and_are_not_wasteful(polynomial, bound):
     assert float(by_proof) > 0.9 * float(bound)
 
 
+def test_the_mean_length_of_the_noise_is_within_its_bound():
+    assert 2 * quad(sp.lambdify(x, x * density.subs(value, x)), 0, 300)[0] <= float(existence.LENGTH)
+
+
+@pytest.mark.parametrize("part", range(2), ids=["regression", "ratio"])
+def test_the_covariances_need_their_averages(part):
+    premise, conclusion = existence.COVARIANCES.statement.args
+    averaged = [
+        existence._averaged(existence._regression, existence.z, existence._radius),
+        existence._averaged(existence._ratio - 1, existence.z * existence._drift, existence.NEAR),
+    ][part]
+    kept = [argument for argument in premise.args if argument not in averaged.args]
+    assert len(kept) == len(premise.args) - 2
+    assert valid(sp.Implies(sp.And(*kept), conclusion)).passed is False
+
+
 @pytest.mark.parametrize(
-    ("module", "step", "name"),
+    ("step", "constant"),
     [
-        (existence, "STAYS", "RADIUS"),
-        (world, "COMPLEMENT", "OTHERS"),
-        (world, "EIGENVALUE", "TOP"),
-        (world, "OPTIMUM", "KURTOSIS"),
+        pytest.param(existence.COVARIANCES, existence.LENGTH, id="length"),
+        pytest.param(existence.COVARIANCES, existence.NEAR * existence.Z_ENVELOPE, id="covariance"),
+        pytest.param(existence.STAYS, existence.RADIUS, id="radius"),
+        pytest.param(world.COMPLEMENT, world.OTHERS, id="others"),
+        pytest.param(world.EIGENVALUE, world.TOP, id="top"),
+        pytest.param(world.OPTIMUM, world.KURTOSIS, id="kurtosis"),
     ],
-    ids=lambda part: part if isinstance(part, str) else part.__name__.rpartition(".")[2],
 )
-def test_a_wrong_constant_is_noticed(module, step, name):
-    constant = getattr(module, name)
-    premise, conclusion = getattr(module, step).statement.args
+def test_a_wrong_constant_is_noticed(step, constant):
+    premise, conclusion = step.statement.args
     changed = [
         conclusion.xreplace({constant: constant * factor}) for factor in (sp.Rational(9, 10), sp.Rational(11, 10))
     ]

@@ -2,8 +2,8 @@
 
 References
 ----------
-Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 2.6.3; Cramér (1936); Zettl (2005), Theorem 4.3.1;
-Rudin (1976), Theorem 9.23.
+Janson (1997), Theorem 2.6; Horn & Johnson (2013), Theorem 2.6.3; Cramér (1936); Rudin (1976),
+Theorem 9.23.
 """
 
 import sympy as sp
@@ -46,20 +46,6 @@ CRAMER_DECOMPOSITION = Claim(
     says=r"If $u$ and $\eta$ are independent and $u+\eta$ is Gaussian, both are Gaussian or constant.",
     statement=sp.Implies(sp.Eq(_sum, sp.Symbol("N(0,v)")), sp.Eq(_part, sp.Symbol("N(c,w)"))),
     assumptions={"independent": r"$u$ and $\eta$ are independent."},
-    expected=Verdict.SUPPORTED,
-)
-
-_zeros, _index = sp.symbols("N k")
-STURM_OSCILLATION = Claim(
-    id="sturm_oscillation",
-    paper="Zettl",
-    locator="Theorem 4.3.1",
-    role=Role.BACKGROUND,
-    title="Sturm's oscillation theorem",
-    says=r"The eigenfunction $\phi_k$ of $D\phi=(Kp\phi')'/p$, counted from the constant $\phi_0$, has exactly $k$ "
-    r"interior zeros.",
-    statement=sp.Eq(_zeros, _index),
-    assumptions={"regular": r"$K,p>0$ are smooth up to the ends of an interval, with no flux through them."},
     expected=Verdict.SUPPORTED,
 )
 

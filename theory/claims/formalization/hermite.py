@@ -14,6 +14,7 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import assume
 from theory.claims.dirichlet_energy import isometries_are_affine
 from theory.claims.identifiability import rotation_at_the_floor
+from theory.gaussian_world import contraction
 from theory.instances import (
     CORRELATIONS,
     by_index,
@@ -53,7 +54,7 @@ MEHLER_SUMMABILITY = Claim(
     role=Role.THEOREM,
     title="Lean mehler_summability",
     says=r"$\sum_d w_d\rho^d$ is summable, as the summable $w_d$ bound its terms.",
-    statement=sp.LessThan(sp.Sum(w[d] * rho**d, (d, 0, sp.oo)), 1),
+    statement=sp.LessThan(sp.Sum(contraction(d, rho) * w[d], (d, 0, sp.oo)), 1),
     assumptions=_WEIGHTS | assume("positive_correlation"),
     steps=(TERM,),
     holds_at=lambda _: (

@@ -112,73 +112,78 @@ GAUSSIAN_DENSITY_SIBLING = GAUSSIAN_DENSITY.without(
     fails_at={z: sp.Integer(0)},
 )
 
+
+def _is_eigenfunction(slope: sp.Expr, intercept: sp.Expr) -> sp.Eq:
+    """Say that an affine function is an eigenfunction of a component with any score, at the point z."""
+    return sp.Eq(_diffusion * _score * slope, -_eigenvalue * (slope * z + intercept))
+
+
+_centred_score = sp.Eq(_score, -_eigenvalue / _diffusion * (z + _b / _a))
+_matching_score = sp.Eq(_score, _intercept - _eigenvalue / _diffusion * z)
+_matching_eigenfunction = _is_eigenfunction(sp.Integer(1), -_diffusion * _intercept / _eigenvalue)
 SLOPE = Step(
     "slope",
-    r"If $K(\alpha z+\beta)a=-\lambda(az+b)$ for all $z$ and $a\ne0$, then at $z=0$ and $z=1$: $K\alpha=-\lambda$.",
+    r"If $K\,s(z)\,a=-\lambda(az+b)$ for all $z$ and $a\ne0$, then $s(z)=-\frac\lambda K(z+\frac ba)$ for all $z$.",
     sp.Implies(
-        sp.And(
-            _diffusion > 0,
-            _eigenvalue > 0,
-            sp.Ne(_a, 0),
-            sp.Eq(_diffusion * _intercept * _a, -_eigenvalue * _b),
-            sp.Eq(_diffusion * (_slope + _intercept) * _a, -_eigenvalue * (_a + _b)),
-        ),
-        sp.Eq(_diffusion * _slope, -_eigenvalue),
+        sp.And(_diffusion > 0, _eigenvalue > 0, sp.Ne(_a, 0)), sp.Implies(_is_eigenfunction(_a, _b), _centred_score)
     ),
     decided_by=Kind.SMT,
-    over={"K": "(0, oo)", "lambda": "(0, oo)"},
+    over={"K": "(0, oo)", "lambda": "(0, oo)", "a": "real, not 0", "b": "real", "z": "real"},
 )
 EIGENFUNCTION = Step(
     "eigenfunction",
-    r"Conversely, if $K\alpha=-\lambda$, then $a=1$ and $b=-K\beta/\lambda$ solve it.",
-    sp.Implies(
-        sp.And(_diffusion > 0, _eigenvalue > 0, sp.Eq(_diffusion * _slope, -_eigenvalue)),
-        sp.Eq(
-            _diffusion * (_slope * z + _intercept),
-            -_eigenvalue * (z - _diffusion * _intercept / _eigenvalue),
-        ),
-    ),
+    r"Conversely, if $s(z)=\beta-\frac\lambda Kz$ for all $z$, then $a=1$ and $b=-K\beta/\lambda$ solve it.",
+    sp.Implies(sp.And(_diffusion > 0, _eigenvalue > 0), sp.Implies(_matching_score, _matching_eigenfunction)),
     decided_by=Kind.SMT,
-    over={"K": "(0, oo)", "lambda": "(0, oo)", "z": "real"},
+    over={"K": "(0, oo)", "lambda": "(0, oo)", "beta": "real", "z": "real"},
 )
 
 
 def _components() -> Iterator[dict[sp.Basic, sp.Basic]]:
-    """Components, and the affine function in the kernel of the equation where there is one."""
+    """Components with affine and other scores, and the affine eigenfunction with a = 1 where there is one."""
     sizes = [sp.Rational(i, 2) for i in range(1, 4)]
-    for slope, intercept, rate, diffusion in product(sizes, (sp.Integer(0), sp.Integer(1)), sizes, sizes):
-        equation = sp.Poly(diffusion * (intercept - slope * z) * _a + rate * (_a * z + _b), z)
-        solutions = sp.solve([*equation.all_coeffs(), _a - 1], [_a, _b])
+    for slope, intercept, rate, diffusion, bend in product(sizes, (0, 1), sizes, sizes, (0, 1)):
+        score = intercept - slope * z + bend * z**3
+        solutions = sp.solve(sp.Poly(diffusion * score + rate * (z + _b), z).all_coeffs(), _b)
         yield {
-            _slope: -slope,
-            _intercept: intercept,
+            _score: score,
+            _intercept: sp.Integer(intercept),
             _eigenvalue: rate,
             _diffusion: diffusion,
-            **(solutions or {_a: sp.Integer(1), _b: sp.Integer(0)}),
+            _a: sp.Integer(1),
+            _b: sp.Integer(0),
+            **(solutions or {}),
         }
 
 
-_eigen_equation = sp.Eq(_diffusion * (_slope * z + _intercept) * _a, -_eigenvalue * (_a * z + _b))
 MATCHING_SLOPE = Claim(
     id="affine_eigenfunction_of_matching_score",
     paper="W",
     locator="Appendix G, Lean `gaussian_uniqueness`",
     role=Role.EXTENSION,
-    title="A Gaussian score has an affine eigenfunction iff its slope matches the eigenvalue",
-    says=r"With $s(z)=\alpha z+\beta$, there are $a\ne0$, $b$ with $K\,s(z)\,a=-\lambda(az+b)$ for all $z$ iff "
-    r"$\alpha=-\lambda/K$.",
-    statement=sp.Equivalent(_eigen_equation, sp.Eq(_slope, -_eigenvalue / _diffusion)),
-    assumptions=_COMPONENT | _AFFINE_SCORE | {"matching_slope": r"$\alpha=-\lambda/K$, for the eigenfunction."},
+    title="A component has an affine eigenfunction iff its score is Gaussian with the slope of the eigenvalue",
+    says=r"There are $a\ne0$, $b$ with $K\,s(z)\,a=-\lambda(az+b)$ for all $z$ iff there is $\beta$ with "
+    r"$s(z)=\beta-\frac\lambda Kz$ for all $z$: the one gives $\beta=-\frac{\lambda b}{Ka}$, the other $a=1$ and "
+    r"$b=-K\beta/\lambda$.",
+    statement=sp.And(
+        sp.Implies(_is_eigenfunction(_a, _b), _centred_score), sp.Implies(_matching_score, _matching_eigenfunction)
+    ),
+    assumptions=_COMPONENT,
     steps=(SLOPE, EIGENFUNCTION),
     holds_at=lambda _: _components(),
     expected=Verdict.PROVED,
 )
 MATCHING_SLOPE_SIBLING = MATCHING_SLOPE.without(
-    "matching_slope",
-    title="An affine eigenfunction of every Gaussian score",
-    says=r"Every eigenvalue has one: $K\alpha=-\lambda$ holds for all fields of a component.",
-    statement=sp.Eq(_diffusion * _slope, -_eigenvalue),
-    fails_at={_diffusion: sp.Integer(1), _eigenvalue: sp.Integer(2), _slope: sp.Integer(-1)},
+    "component",
+    title="An affine eigenfunction of every score of matching slope",
+    says=r"The same at $\lambda=0$, where the score $s=\beta=1$ has the slope $0$: $K\,s(z)\,a=0$ has only $a=0$.",
+    statement=sp.Implies(_matching_score, _is_eigenfunction(sp.Integer(1), _b)),
+    fails_at={
+        _diffusion: sp.Integer(1),
+        _eigenvalue: sp.Integer(0),
+        _intercept: sp.Integer(1),
+        _score: sp.Integer(1),
+    },
 )
 
 FIRST_EIGENFUNCTION = Claim(

@@ -9,10 +9,11 @@ W, Theorem 5.1.
 
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
-from theory.instances import CORRELATIONS, of_encoder, whitened_encoders
+from theory.instances import CORRELATIONS, linear_part, of_encoder, whitened_encoders
 from theory.notation import alignment_loss, n, rho
+from theory.proof import attained_at
 
 _loss, _variance, _correlation, _n = sp.symbols("L V C N", real=True)
 
@@ -51,6 +52,13 @@ CLAIM = Claim(
     holds_at=lambda _: (of_encoder(h, r) for h in whitened_encoders(2) for r in CORRELATIONS),
     expected=Verdict.PROVED,
 )
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def attained_by_rotations(_profile: Profile) -> Finding:
+    """Whitened linear encoders have the loss of the floor."""
+    rotations = [h for h in whitened_encoders(2) if h == linear_part(h)]
+    return attained_at(CLAIM.statement, (of_encoder(h, r) for h in rotations for r in CORRELATIONS))
 
 
 _scale = sp.Symbol("c", real=True)

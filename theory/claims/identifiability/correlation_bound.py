@@ -10,11 +10,12 @@ W, Theorem 5.1 (correlation bound and its equality case).
 
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import assume
 from theory.gaussian_world import contraction
 from theory.instances import CORRELATIONS, by_index
 from theory.notation import d, rho, w
+from theory.proof import attained_at
 
 #: Stand for rho^d and for the variance at degree d.
 _power, _variance = sp.symbols("x v", real=True)
@@ -87,6 +88,13 @@ CLAIM = Claim(
     ),
     expected=Verdict.PROVED,
 )
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def attained_by_degree_one(_profile: Profile) -> Finding:
+    """A map of degree 1 alone has the correlation of the bound."""
+    linear = by_index(w[d], {1: sp.Integer(3)})
+    return attained_at(CLAIM.statement, ({rho: r, sp.oo: sp.Integer(9), **linear} for r in CORRELATIONS))
 
 
 SIBLING = CLAIM.without(

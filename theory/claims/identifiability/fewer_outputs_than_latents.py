@@ -10,12 +10,13 @@ W, Theorem 5.1 (case m = n); the case m < n is left open there.
 
 import sympy as sp
 
-from theory.claim import Claim, Kind, Role, Step, Verdict
+from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.identifiability import rotation_at_the_floor
 from theory.gaussian_world import contraction
 from theory.instances import CORRELATIONS, expressions, linear_part, of_encoder, whitened_encoders
 from theory.notation import A, alignment_loss, latent, m, outputs, rho
+from theory.proof import attained_at
 
 _loss, _variance, _correlation, _m = sp.symbols("L V C M", real=True)
 
@@ -75,6 +76,13 @@ CLAIM = Claim(
     ),
     expected=Verdict.PROVED,
 )
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def attained_by_projections(_profile: Profile) -> Finding:
+    """Whitened linear encoders of one and two outputs have the loss of the floor."""
+    projections = [h for count in (1, 2) for h in whitened_encoders(count) if h == linear_part(h)]
+    return attained_at(CLAIM.statement, (of_encoder(h, r) for h in projections for r in CORRELATIONS))
 
 
 SIBLING = CLAIM.without(

@@ -27,6 +27,7 @@ from theory.notation import (
     z,
     z_next,
 )
+from theory.proof import true_at
 
 _p, _q = sp.symbols("p q", real=True)
 
@@ -101,6 +102,22 @@ def loss_by_moments(profile: Profile) -> Finding:
         "rho": "symbolic",
     }
     return Finding(not wrong, covered, f"differs at {wrong}" if wrong else "")
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def correlations_by_moments(profile: Profile) -> Finding:
+    """Integrate the product of h(z') and h(z) of rational encoders by moments, for each correlation."""
+    instances = (
+        of_encoder(encoder, correlation)
+        | {
+            CORRELATION.statement.lhs: sp.sympify(encoder.pair_correlation_by_moments().as_expr()).subs(
+                sp.Symbol("rho"), correlation
+            )
+        }
+        for encoder in dense_encoders(profile.pick(quick=[(1, 1, 5), (2, 2, 2)], thorough=[(1, 2, 10), (3, 2, 3)]))
+        for correlation in CORRELATIONS
+    )
+    return true_at(CORRELATION.statement, instances)
 
 
 SIBLING = CLAIM.without(

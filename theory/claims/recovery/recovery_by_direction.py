@@ -21,6 +21,7 @@ from theory.claims.recovery.approximate_recovery import nonlinear_variance_bound
 from theory.gaussian_world import transition
 from theory.instances import bent_encoder, recoveries
 from theory.notation import GaussianExpectation, eta, k, n, recovery_error, rho, x, z
+from theory.proof import attained_at
 
 _defect = sp.Symbol("epsilon", real=True)
 _sigma, _variance = sp.symbols("sigma nu", real=True)
@@ -146,6 +147,12 @@ def bent_encoders_by_moments(_profile: Profile) -> Finding:
         if excess != bound or covariance - sp.eye(len(pairs)) != sp.diag(*entries):
             wrong.append(pairs)
     return Finding(not wrong, {"n": [1, 2, 3], "lists": len(lists)}, f"differs at {wrong}" if wrong else "")
+
+
+@evidence(CLAIM.id, Kind.EXHAUSTIVE)
+def budgets_are_spent(_profile: Profile) -> Finding:
+    """Bent encoders of one and two latents spend both budgets whole."""
+    return attained_at(CLAIM.statement, recoveries())
 
 
 SIBLING = CLAIM.without(

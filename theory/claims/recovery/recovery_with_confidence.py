@@ -27,7 +27,7 @@ _fails = sp.Symbol("P(B < error)", real=True)
 _square, _estimate, _slack, _largest, _noise = sp.symbols("b U c lambda tau", real=True)
 
 
-def squared_defect_estimate(points: Any, dim: Any, square: Any, trace: Any, fourth: Any) -> Any:
+def squared_defect_estimate(points: Any, dim: Any, square: Any, trace: Any, fourth: Any, *, one: Any = 1) -> Any:
     r"""Unbiased estimate of $|\mathrm{Cov}\,h-I|_F^2$ from N points $x_j$ about their mean.
 
     .. math:: \frac{N-1}{N(N-2)(N-3)} \Big((N-1)(N-2)\,|S|_F^2 + (\mathrm{tr}\,S)^2 - \frac{N}{N-1}\sum_j |x_j|^4\Big)
@@ -40,9 +40,11 @@ def squared_defect_estimate(points: Any, dim: Any, square: Any, trace: Any, four
     square, trace, fourth
         $|S|_F^2$ and $\mathrm{tr}\,S$ of the sample covariance $S$ with divisor N - 1, and $\sum_j|x_j|^4$.
         Exact numbers or floating-point ones.
+    one
+        A variance of one in the unit of the points; the estimate is in the fourth power of that unit.
     """
     squared_covariance = (points - 1) * (points - 2) * square + trace**2 - points * fourth / (points - 1)
-    return squared_covariance * (points - 1) / (points * (points - 2) * (points - 3)) - 2 * trace + dim
+    return squared_covariance * (points - 1) / (points * (points - 2) * (points - 3)) - 2 * trace * one + dim * one**2
 
 
 def largest_squared_defect(estimate: sp.Expr, slack: sp.Expr, largest: sp.Expr, noise: sp.Expr) -> sp.Expr:

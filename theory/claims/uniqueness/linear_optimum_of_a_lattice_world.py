@@ -64,6 +64,13 @@ LINEAR = Step(
     over={"a": "the root in (0, 1/2)"},
 )
 _OFF_DIAGONAL = sp.sqrt(_norm**2 - _trace**2) / 2
+
+
+def _characteristic(eigenvalue: sp.Expr) -> sp.Expr:
+    """Characteristic polynomial of S on the span of u and v."""
+    return (eigenvalue - (_trace + _norm) / 2) * (eigenvalue - (_trace - _norm) / 2)
+
+
 RANK_ONE = Step(
     "rank_one",
     r"Off the constants $T=\sigma\,u\otimes v$ has rank one, with unit $u,v$ and trace "
@@ -71,7 +78,7 @@ RANK_ONE = Step(
     r"a matrix with eigenvalues $(\tau\pm\sigma)/2$; elsewhere $S=0$.",
     sp.Eq(
         sp.Determinant(sp.Matrix([[x - _trace, -_OFF_DIAGONAL], [-_OFF_DIAGONAL, x]])),
-        (x - (_trace + _norm) / 2) * (x - (_trace - _norm) / 2),
+        _characteristic(x),
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
@@ -79,14 +86,15 @@ RANK_ONE = Step(
 )
 RANGE = Step(
     "range",
-    r"$(\tau-\sigma)/2\le0$, so $\lambda=(\tau+\sigma)/2$, and both $\tau$ and $\sigma$ lie in $(0,1)$.",
+    r"As an eigenvalue, $\lambda$ is one of $(\tau\pm\sigma)/2$. It is positive and $(\tau-\sigma)/2\le0$, so "
+    r"$\lambda=(\tau+\sigma)/2$, and both $\tau$ and $\sigma$ lie in $(0,1)$.",
     sp.Implies(
         sp.And(
             _is_jump,
             sp.Eq(_linear, (1 + _a) / 3),
             sp.Eq(_trace, 1 - 2 * _a),
             sp.Abs(_trace) <= _norm,
-            sp.Or(sp.Eq(_linear, (_trace + _norm) / 2), sp.Eq(_linear, (_trace - _norm) / 2)),
+            sp.Eq(_characteristic(_linear), 0),
         ),
         sp.And(sp.Eq(_linear, (_trace + _norm) / 2), _trace > 0, _trace < 1, _norm > 0, _norm < 1),
     ),

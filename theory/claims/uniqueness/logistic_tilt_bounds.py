@@ -16,6 +16,7 @@ from itertools import product
 import sympy as sp
 
 from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
+from theory.notation import latex
 
 value = sp.Symbol("e", real=True)
 _score = sp.Symbol("psi", real=True)
@@ -79,12 +80,19 @@ TAIL = Step(
     decided_by=Kind.SMT,
     over={"s": "(0, 1]"},
 )
+
+
+def laplace_moment(power: sp.Expr, rate: sp.Expr) -> sp.Expr:
+    r"""Value of $2\int_0^\infty x^k\,e^{-cx}\,dx$, a bound on $\mathbb{E}[|\eta|^k\,e^{(1-c)|\eta|}]$."""
+    return 2 * sp.factorial(power) / rate ** (power + 1)
+
+
 LAPLACE = Step(
     "laplace",
     r"So $\mathbb{E}[|\eta|^k\,e^{a|\eta|}]\le2\int_0^\infty x^k\,e^{-cx}\,dx$ with $c=1-a>0$.",
     sp.Eq(
         2 * sp.Integral(_length**_power * sp.exp(-_rate * _length), (_length, 0, sp.oo)),
-        2 * sp.factorial(_power) / _rate ** (_power + 1),
+        laplace_moment(_power, _rate),
         evaluate=False,
     ),
     decided_by=Kind.SYMBOLIC,
@@ -100,7 +108,8 @@ def _twice_moment(power: int, *coefficients: int) -> sp.Integral:
 
 MOMENTS = Step(
     "moments",
-    r"Likewise $3\le\mathbb{E}\,\eta^2\le31/9$ and $\mathbb{E}\,\eta^4\ge45$: the integrals of the bounds are these.",
+    rf"Likewise ${VARIANCE_AT_LEAST}\le\mathbb{{E}}\,\eta^2\le{latex(VARIANCE_AT_MOST)}$ and "
+    rf"$\mathbb{{E}}\,\eta^4\ge{FOURTH_MOMENT_AT_LEAST}$: the integrals of the bounds are these.",
     sp.Eq(
         sp.Matrix([_twice_moment(2, 1, -2), _twice_moment(2, 1, -2, 3), _twice_moment(4, 1, -2)]),
         sp.Matrix([VARIANCE_AT_LEAST, VARIANCE_AT_MOST, FOURTH_MOMENT_AT_LEAST]),

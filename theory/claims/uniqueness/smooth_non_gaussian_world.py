@@ -37,6 +37,7 @@ from theory.claims.uniqueness.smooth_linear_eigenfunction import (
     small,
 )
 from theory.ledger import Ledger, examine
+from theory.notation import latex
 
 _second_moment, _fourth_moment, _covariance = sp.symbols("v v_4 s", real=True)
 _tilt, _defect, _remainder, _norm = sp.symbols("P F R tau", real=True)
@@ -49,8 +50,9 @@ KURTOSIS = sp.Rational(15, 4)
 
 EIGENVALUE = Step(
     "eigenvalue",
-    r"Taking the product with $z$: $\lambda v=s$ with $v=\mathbb{E}\,z^2\le(1+\varepsilon)\tfrac{31}9$ and "
-    r"$s=\mathbb{E}[z\,m]\ge(1-8\varepsilon)\kappa$. So $\lambda\ge\tfrac27\kappa$.",
+    r"Taking the product with $z$: $\lambda v=s$ with "
+    rf"$v=\mathbb{{E}}\,z^2\le(1+\varepsilon){latex(VARIANCE_AT_MOST)}$ and "
+    rf"$s=\mathbb{{E}}[z\,m]\ge(1-{Z_ENVELOPE}\varepsilon)\kappa$. So $\lambda\ge{latex(TOP)}\kappa$.",
     sp.Implies(
         sp.And(
             small,
@@ -63,16 +65,17 @@ EIGENVALUE = Step(
     ),
     by=("smooth_linear_eigenfunction",),
     decided_by=Kind.SMT,
-    over={"kappa": "(0, 1/100]"},
+    over={"kappa": f"(0, {SMALL}]"},
 )
 COMPLEMENT = Step(
     "complement",
     r"Let $|\varphi|=1$, $\varphi\perp1,z$. Expanding the tilt in $\langle\varphi,T\varphi\rangle=\iint "
     r"p(z)\varphi(z)\,q(y)\varphi(y)\,k(y,m(z))$: the constant vanishes, $\langle m,\varphi\rangle=-\langle "
-    r"r,\varphi\rangle$, and $r=(s\psi+f)/g$ with $|f|\le\tfrac12(1+\varepsilon)33\kappa^2$. So "
+    rf"r,\varphi\rangle$, and $r=(s\psi+f)/g$ with $|f|\le\tfrac12(1+\varepsilon){Z_ENVELOPE_SQUARE}\kappa^2$. So "
     r"$\langle\varphi,S\varphi\rangle=-sP^2-FP+R$ with $P=\langle\psi/g,\varphi\rangle$, $F=\langle "
-    r"f/g,\varphi\rangle$, and by Cauchy-Schwarz $|R|\le\tfrac12\kappa^2\sqrt{(1+\varepsilon)256}/(1-\varepsilon)$. "
-    r"This is at most $\tfrac14\kappa$.",
+    r"f/g,\varphi\rangle$, and by Cauchy-Schwarz "
+    rf"$|R|\le\tfrac12\kappa^2\sqrt{{(1+\varepsilon){ENVELOPE_FOURTH}}}/(1-\varepsilon)$. This is at most "
+    rf"${latex(OTHERS)}\kappa$.",
     sp.Implies(
         sp.And(
             small,
@@ -86,30 +89,32 @@ COMPLEMENT = Step(
     ),
     by=("smooth_linear_eigenfunction", "logistic_tilt_bounds"),
     decided_by=Kind.SMT,
-    over={"kappa": "(0, 1/100]"},
+    over={"kappa": f"(0, {SMALL}]"},
 )
 COPIES = Step(
     "copies",
     r"For $\varphi\perp1$, $T^*\varphi=\int p\,\varphi\,(k-1)\,dz/g$, so $\tau=|T|$ off the constants has "
-    r"$\tau^2\le(1+\varepsilon)15\kappa^2/(1-\varepsilon)^2\le\tfrac14\kappa$. With $n$ copies, $S$ on the functions "
-    r"of a set of $j\ge2$ latents that no smaller set predicts has norm at most $\tau^j\le\tau^2$, as $\tau\le1$.",
+    rf"$\tau^2\le(1+\varepsilon){ENVELOPE_SQUARE}\kappa^2/(1-\varepsilon)^2\le{latex(OTHERS)}\kappa$. With $n$ copies, "
+    r"$S$ on the functions of a set of $j\ge2$ latents that no smaller set predicts has norm at most "
+    r"$\tau^j\le\tau^2$, as $\tau\le1$.",
     sp.Implies(
         sp.And(small, _norm >= 0, _norm**2 * (1 - NEAR) ** 2 <= (1 + NEAR) * ENVELOPE_SQUARE * kappa**2),
         sp.And(_norm <= 1, _norm**2 <= OTHERS * kappa),
     ),
     by=("smooth_linear_eigenfunction", "logistic_tilt_bounds"),
     decided_by=Kind.SMT,
-    over={"kappa": "(0, 1/100]"},
+    over={"kappa": f"(0, {SMALL}]"},
 )
 LINEAR_AND_NOT_GAUSSIAN = sp.And(
     _correlation <= lam, sp.Implies(sp.Eq(_correlation, lam), sp.Eq(_weight, 1)), _kurtosis > KURTOSIS
 )
 OPTIMUM = Step(
     "optimum",
-    r"So off the constants $S$ is $\lambda$ on the span of $z_1,\dots,z_n$ and at most $\tfrac14\kappa<\lambda$ "
-    r"beyond. A centred output of unit variance, of which the part $\omega$ is linear, has "
+    r"So off the constants $S$ is $\lambda$ on the span of $z_1,\dots,z_n$ and at most "
+    rf"${latex(OTHERS)}\kappa<\lambda$ beyond. "
+    r"A centred output of unit variance, of which the part $\omega$ is linear, has "
     r"$e=\langle h_i,Sh_i\rangle\le\lambda$, and $e=\lambda$ only if it is linear. And as "
-    r"$|p/q-1|\le\varepsilon$, the kurtosis $K=v_4/v^2$ exceeds $\tfrac{15}4$; that of a Gaussian is $3$.",
+    rf"$|p/q-1|\le\varepsilon$, the kurtosis $K=v_4/v^2$ exceeds ${latex(KURTOSIS)}$; that of a Gaussian is $3$.",
     sp.Implies(
         sp.And(
             small,
@@ -126,7 +131,7 @@ OPTIMUM = Step(
     ),
     by=("smooth_linear_eigenfunction", "logistic_tilt_bounds"),
     decided_by=Kind.SMT,
-    over={"kappa": "(0, 1/100]", "omega": "[0, 1]"},
+    over={"kappa": f"(0, {SMALL}]", "omega": "[0, 1]"},
 )
 SMOOTH = Step(
     "smooth",
@@ -140,12 +145,12 @@ SMOOTH = Step(
 )
 NOT_REVERSIBLE = Step(
     "not_reversible",
-    r"A reversible world has $m=r$, here $r(z)=\lambda z$; but $|r|\le B=\tfrac65\kappa$ everywhere, which "
+    rf"A reversible world has $m=r$, here $r(z)=\lambda z$; but $|r|\le B={latex(RADIUS)}\kappa$ everywhere, which "
     r"$z=2B/\lambda$ contradicts.",
     sp.Implies(sp.And(small, lam > 0, sp.Eq(_bound, RADIUS * kappa)), lam * (2 * _bound / lam) > _bound),
     by=("smooth_linear_eigenfunction",),
     decided_by=Kind.SMT,
-    over={"kappa": "(0, 1/100]", "lambda": "(0, oo)"},
+    over={"kappa": f"(0, {SMALL}]", "lambda": "(0, oo)"},
 )
 
 CLAIM = Claim(
@@ -154,8 +159,8 @@ CLAIM = Claim(
     locator="Theorem 5.2, a counterexample to it",
     role=Role.EXTENSION,
     title="A smooth, non-Gaussian world of full support has a linear optimum",
-    says=r"For every $0<\kappa\le\tfrac1{100}$ and every $n$ there is a world of $n$ independent stationary latents "
-    r"with additive logistic noise and smooth positive densities of kurtosis $K>\tfrac{15}4$, in which the top "
+    says=rf"For every $0<\kappa\le{latex(SMALL)}$ and every $n$ there is a world of $n$ independent stationary latents "
+    rf"with additive logistic noise and smooth positive densities of kurtosis $K>{latex(KURTOSIS)}$, in which the top "
     r"eigenspace of alignment off the constants is that of the linear maps: a centred output of unit variance has a "
     r"correlation $e\le\lambda$ with its next value, and $e=\lambda$ only if it is linear, $\omega=1$. So the optimal "
     r"whitened encoders are the $Qz$, scaled. The world is not reversible.",
@@ -176,13 +181,13 @@ def smooth_non_gaussian_latents_with_a_linear_optimum(profile: Profile) -> Findi
         for item in of_claim.values()
     ]
     failed = [f"{item.claim}: {item.name}" for item in checks if examine(item, profile).finding.passed is not True]
-    return Finding(not failed, {"kappa": "(0, 1/100]", "n": "every", "steps": len(checks)}, "; ".join(failed))
+    return Finding(not failed, {"kappa": f"(0, {SMALL}]", "n": "every", "steps": len(checks)}, "; ".join(failed))
 
 
 SIBLING = CLAIM.without(
     "positive",
     title="The same for covariances of either sign",
-    says=r"The same for $-\tfrac1{100}\le\kappa<0$, where the same construction gives $\lambda<0$: two latents have "
+    says=rf"The same for $-{latex(SMALL)}\le\kappa<0$, where the same construction gives $\lambda<0$: two latents have "
     r"$z_1z_2$ at $\lambda^2$, which would be $\lambda$ at most.",
     statement=sp.Implies(
         sp.And(
