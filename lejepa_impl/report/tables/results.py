@@ -1,7 +1,7 @@
 """The results of an experiment, read and summarised over seeds."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
@@ -43,13 +43,13 @@ class Results:
         Settings, `status`, `error` and measures of each run.
     measures
         Names of the measures.
-    planned
-        Number of runs that the experiment asks for.
+    missing
+        Names of the runs that the experiment asks for and that are not among them.
     """
 
     rows: tuple[Row, ...]
     measures: tuple[str, ...]
-    planned: int
+    missing: tuple[str, ...]
 
     @property
     def finished(self) -> list[Row]:
@@ -63,34 +63,44 @@ class Results:
 
     @property
     def axes(self) -> tuple[str, ...]:
-        """Settings that vary between runs, seeds left out."""
-        settings = (name for name in TrainingSpec.model_fields if name not in _NOT_AXES)
-        return tuple(name for name in settings if len({row[name] for row in self.rows if name in row}) > 1)
+        """What tells runs of different seeds apart: the case, and settings that vary within a case."""
+        names = ["case", *(name for name in TrainingSpec.model_fields if name not in _NOT_AXES)]
+        varied = [name for name in names if len({row.get(name) for row in self.rows}) > 1]
+        return tuple(name for name in varied if name == "case" or not self._follows_case(name))
 
-    def __add__(self, other: "Results") -> "Results":
-        """Join the results of two parts of an experiment."""
-        return Results(self.rows + other.rows, self.measures, self.planned + other.planned)
+    def _follows_case(self, name: str) -> bool:
+        if not all(row.get("case") for row in self.rows):
+            return False
+        return len({(row["case"], row.get(name)) for row in self.rows}) == len({row["case"] for row in self.rows})
 
 
-def read_results(path: Path, planned: int) -> Results:
-    """Read `results.parquet`.
+def read_results(path: Path, planned: Collection[str]) -> Results:
+    """Read `results.parquet` of an experiment with these planned runs.
 
     Raises
     ------
     ResultsError
-        If there is no such file, it is not Parquet or damaged, or its columns are not those of results.
+        If there is no such file, it is not Parquet or damaged, its columns are not those of results, or it holds a run
+        that is not planned.
     """
     try:
         table = pq.read_table(path)
     except FileNotFoundError as error:
-        raise ResultsError(f"no results at {path}: run `lejepa-companion sweep` first") from error
+        raise ResultsError(f"no results at {path}: run `lejepa-companion sweep` first, or give their folder") from error
     except (OSError, pa.ArrowInvalid) as error:
-        raise ResultsError(f"{path} is damaged or not Parquet ({' '.join(str(error).split())}): run it again") from error
-    if missing := [name for name in _REQUIRED if name not in table.column_names]:
-        raise ResultsError(f"{path} has no column {', '.join(missing)}: it holds no results of a sweep")
+        raise ResultsError(f"{path} is damaged or not Parquet: {' '.join(str(error).split())}") from error
     names = table.column_names
-    measures = tuple(names[names.index("error") + 1 :])
-    return Results(tuple(table.to_pylist()), measures, planned)
+    if missing := [name for name in _REQUIRED if name not in names]:
+        raise ResultsError(f"{path} holds no results of a sweep: it has no column {', '.join(missing)}")
+    rows = tuple(table.to_pylist())
+    runs = {row["run"] for row in rows}
+    if strangers := sorted(runs - set(planned)):
+        raise ResultsError(
+            f"{path} is of another experiment: {len(strangers)} of its {len(runs)} runs are not planned, "
+            f"{strangers[0]} among them"
+        )
+    missing_runs = tuple(run for run in planned if run not in runs)
+    return Results(rows, tuple(names[names.index("error") + 1 :]), missing_runs)
 
 
 def summarised(rows: Iterable[Row], measure: str) -> Summary | None:

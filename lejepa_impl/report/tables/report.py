@@ -1,0 +1,282 @@
+"""The report of an experiment: its runs as tables, beside W's where W prints them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lejepa_impl.experiments.paper.tables import PublishedTables, published_tables
+from lejepa_impl.report.tables import figures
+from lejepa_impl.report.tables.comparison import (
+    FALSE_ALARM,
+    Comparison,
+    Verdict,
+    agreement_of_pairs,
+    compare,
+    is_of,
+    other_settings,
+)
+from lejepa_impl.report.tables.document import Block, Bullets, Document, Entry, Figure, Grid, Heading, Paragraph
+from lejepa_impl.report.tables.numbers import MEASURES, as_printed, compact, shown, worded
+from lejepa_impl.report.tables.results import Results, Row, matches, summarised
+
+#: The file of the figure, beside the document.
+FIGURE = "report.svg"
+_METHOD = (
+    r"$z=d/\sqrt{s^2/n+s_W^2/n_W}$, with $d$ the difference of our mean from the nearest mean that W's digits stand for, "
+    "rounded or cut, $s$ the standard deviation over our $n$ seeds, and $s_W$ the largest one that W's digits allow for "
+    "its $n_W$. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with one way of drawing "
+    "pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have a cell that "
+    "disagrees."
+)
+_GRID_MEASURES = ("r2_h_to_z", "trace_covariance")
+
+
+@dataclass(frozen=True)
+class ExperimentReport:
+    """What there is to say of the results of an experiment.
+
+    Parameters
+    ----------
+    name, title
+        Of the experiment.
+    results
+        Its runs.
+    false_alarm
+        Probability of a disagreeing cell in a table whose cells all agree.
+    """
+
+    name: str
+    title: str
+    results: Results
+    false_alarm: float = FALSE_ALARM
+
+    @cached_property
+    def published(self) -> PublishedTables | None:
+        """The printed tables that the runs belong to."""
+        return next((tables for tables in published_tables().values() if is_of(self.results, tables)), None)
+
+    @cached_property
+    def compared(self) -> list[Comparison]:
+        """The cells of the printed tables, for each way of drawing pairs."""
+        return compare(self.results, self.published, self.false_alarm) if self.published else []
+
+    @property
+    def disagreeing(self) -> list[str]:
+        """The cells that disagree, named."""
+        return [
+            f"{_named(found)}: {shown(found.ours)}, W {as_printed(found.cell.printed)}, z = {found.z:.1f}"
+            for found in self.compared
+            if found.verdict is Verdict.DISAGREES
+        ]
+
+    def document(self) -> Document:
+        """Lay the report out."""
+        return Document(self.title, tuple(self._blocks()))
+
+    def json(self) -> dict[str, Any]:
+        """Return the report as `report --json` prints it."""
+        published = self.published
+        return {
+            "schema": 1,
+            "experiment": self.name,
+            "finished": len(self.results.finished),
+            "failed": {row["run"]: row["error"] for row in self.results.failed},
+            "missing": list(self.results.missing),
+            "axes": list(self.results.axes),
+            "rows": [
+                {
+                    "settings": setting,
+                    "measures": {
+                        name: found.model_dump()
+                        for name in self.results.measures
+                        if (found := summarised(runs, name)) is not None
+                    },
+                }
+                for setting, runs in self._groups()
+            ],
+            "source": published.source if published else None,
+            "false_alarm": self.false_alarm if published else None,
+            "cells": [found.model_dump(mode="json") for found in self.compared],
+            "pairs": [found.model_dump() for found in agreement_of_pairs(self.compared)],
+        }
+
+    def _blocks(self) -> Iterator[Block]:
+        yield from self._state()
+        if self.published:
+            yield from self._beside(self.published)
+        if not self.results.finished:
+            return
+        if not self.published:
+            yield Figure(FIGURE, self.figure(), f"Results of {self.name}")
+        yield Heading("Runs")
+        yield self._own()
+
+    def _state(self) -> Iterator[Block]:
+        results = self.results
+        total = len(results.rows) + len(results.missing)
+        state = f"{len(results.finished)} of {total} runs finished"
+        if results.failed:
+            state += f", {len(results.failed)} failed"
+        if results.missing:
+            state += f"; {len(results.missing)} are not done yet, so that this report is not complete"
+        yield Paragraph(state + ".")
+        if results.failed:
+            yield Bullets([f"{row['run']} failed: {row['error']}" for row in results.failed])
+
+    def _beside(self, published: PublishedTables) -> Iterator[Block]:
+        yield Paragraph(f"W's numbers are those of {published.source}.")
+        if other := other_settings(self.results, published):
+            yield Paragraph("Settings in which these runs differ from W's:")
+            yield Bullets([f"{table}: {_settings(settings)}" for table, settings in other.items()])
+        yield Paragraph(_METHOD.format(false_alarm=self.false_alarm))
+        yield Heading("Which pairs W's numbers come from")
+        yield from self._pairs()
+        yield Heading("Cells that disagree")
+        yield Bullets(self.disagreeing) if self.disagreeing else Paragraph("None of those compared.")
+        if any(found.ours for found in self.compared):
+            yield Figure(FIGURE, self.figure(), f"{self.name} beside W")
+        for table in published.tables:
+            here = [found for found in self.compared if found.cell.table == table]
+            if any(found.verdict is not Verdict.NOT_RUN for found in here):
+                yield Heading(f"Table {table}")
+                yield _table(here)
+        if not_run := list(_not_run(self.compared, published)):
+            yield Heading("Not run")
+            yield Bullets(not_run)
+
+    def _pairs(self) -> Iterator[Block]:
+        agreement = agreement_of_pairs(self.compared)
+        modes = list(dict.fromkeys(found.pairs for found in self.compared))
+        yield Paragraph(
+            "`transition` pairs have the stated correlation $\\rho$, `one_parent` pairs are two successors of one latent, "
+            "of correlation $\\rho^2$."
+        )
+        by = {(found.measure, found.pairs): found for found in agreement}
+        rows = []
+        for measure in dict.fromkeys(found.measure for found in agreement):
+            row = [Entry(worded(measure))]
+            for mode in modes:
+                found = by.get((measure, mode))
+                row += (
+                    [
+                        Entry(f"{found.disagree} of {found.agree + found.disagree}", strong=found.disagree > 0),
+                        Entry(f"{found.root_mean_square:.1f}"),
+                    ]
+                    if found
+                    else [Entry(""), Entry("")]
+                )
+            rows.append(row)
+        header = ["measure", *(text for mode in modes for text in (f"{mode}: cells that disagree", "z, r.m.s."))]
+        if rows:
+            yield Grid(header, rows)
+        alignment = {mode: by["alignment_loss", mode] for mode in modes if ("alignment_loss", mode) in by}
+        if len(alignment) > 1:
+            agreeing = [mode for mode, found in alignment.items() if not found.disagree]
+            nearest = min(alignment, key=lambda mode: alignment[mode].root_mean_square)
+            apart = ", ".join(f"{found.root_mean_square:.1f} with {mode}" for mode, found in alignment.items())
+            with_ = f"with {' and with '.join(agreeing)} pairs" if agreeing else "with neither kind of pairs"
+            yield Paragraph(
+                f"W's alignment loss agrees {with_}; it is nearest to {nearest} pairs "
+                f"(root mean square of z {apart})."
+            )
+        else:
+            yield Paragraph("The alignment loss was not compared for both kinds of pairs, so that this is open.")
+
+    def figure(self) -> str:
+        """Draw the results, beside W's where there are any, as SVG."""
+        if self.published:
+            (label,) = self.published.labels.values()
+            return figures.svg(figures.beside([f for f in self.compared if f.verdict is not Verdict.NOT_RUN], label))
+        axes = set(self.results.axes) - {"pairs"}
+        if axes == {"regularizer_weight", "rho"}:
+            return figures.svg(figures.heat_maps(self.results, _GRID_MEASURES))
+        return figures.svg(figures.lines(self.results, self._recovery))
+
+    @property
+    def _recovery(self) -> str:
+        """The measure that a figure of an experiment without printed tables shows."""
+        grid = "r2_h_to_z_grid"
+        measured = any(row.get(grid) is not None for row in self.results.finished)
+        return grid if measured and "shape" in self.results.axes else "r2_h_to_z"
+
+    def _groups(self) -> Iterator[tuple[Mapping[str, Any], list[Row]]]:
+        axes = self.results.axes
+        for values in dict.fromkeys(tuple(row.get(axis) for axis in axes) for row in self.results.rows):
+            setting = dict(zip(axes, values, strict=True))
+            yield setting, [row for row in self.results.finished if matches(row, setting)]
+
+    def _own(self) -> Grid:
+        axes = self.results.axes
+        measures = [
+            name for name in MEASURES if any(row.get(name) is not None for row in self.results.finished)
+        ]
+        rows = [
+            [
+                *(Entry(compact(setting[axis])) for axis in axes),
+                *(Entry(shown(summarised(runs, name))) for name in measures),
+                Entry(str(len(runs))),
+            ]
+            for setting, runs in self._groups()
+            if runs
+        ]
+        header = [*(axis.replace("_", " ") for axis in axes), *map(worded, measures), "seeds"]
+        return Grid(header, rows, names=len(axes))
+
+
+def _named(found: Comparison) -> str:
+    labels = ", ".join(f"{name} {compact(value)}" for name, value in found.cell.labels.items())
+    return f"{found.cell.table}, {labels}, {worded(found.cell.measure)}, {found.pairs} pairs"
+
+
+def _settings(settings: Mapping[str, tuple[list[Any], Any]]) -> str:
+    return "; ".join(
+        f"{name.replace('_', ' ')} {', '.join(map(compact, ours))} (W: {compact(theirs)})"
+        for name, (ours, theirs) in settings.items()
+    )
+
+
+def _table(compared: Sequence[Comparison]) -> Grid:
+    """Lay the cells of a table out, one a row, the ways of drawing pairs side by side."""
+    modes = list(dict.fromkeys(found.pairs for found in compared))
+    labels = list(compared[0].cell.labels)
+    by_cell: dict[str, dict[str, Comparison]] = {}
+    for found in compared:
+        by_cell.setdefault(found.cell.model_dump_json(), {})[found.pairs] = found
+    rows = []
+    for beside in by_cell.values():
+        if all(found.verdict is Verdict.NOT_RUN for found in beside.values()):
+            continue
+        cell = next(iter(beside.values())).cell
+        row = [Entry(compact(cell.labels[label])) for label in labels]
+        row += [Entry(worded(cell.measure)), Entry(as_printed(cell.printed))]
+        for mode in modes:
+            row += _entries(beside[mode])
+        rows.append(row)
+    header = [*labels, "measure", "W", *(text for mode in modes for text in (f"ours, {mode}", "z"))]
+    return Grid(header, rows, names=len(labels) + 1)
+
+
+def _entries(found: Comparison) -> list[Entry]:
+    strong = found.verdict is Verdict.DISAGREES
+    if found.z is None:
+        return [Entry(shown(found.ours)), Entry(found.reason or found.verdict)]
+    return [Entry(shown(found.ours)), Entry(f"{found.z:.1f}", strong)]
+
+
+def _not_run(compared: Sequence[Comparison], published: PublishedTables) -> Iterator[str]:
+    """Say which rows of which tables have no run, for each way of drawing pairs."""
+    for table in published.tables:
+        here = [found for found in compared if found.cell.table == table]
+        modes: dict[tuple[str, ...], list[str]] = {}
+        for mode in dict.fromkeys(found.pairs for found in here):
+            rows = (
+                ", ".join(f"{name} {compact(value)}" for name, value in found.cell.labels.items())
+                + (f" ({found.reason})" if found.reason else "")
+                for found in here
+                if found.pairs == mode and found.verdict is Verdict.NOT_RUN
+            )
+            modes.setdefault(tuple(dict.fromkeys(rows)), []).append(mode)
+        for rows_, names in modes.items():
+            if rows_:
+                yield f"{table}, {' and '.join(names)} pairs: {'; '.join(rows_)}"
