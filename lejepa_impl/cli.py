@@ -25,9 +25,9 @@ from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
+from lejepa_impl.train.world import mixing_of
 from lejepa_impl.validation.spectroscopy import degree_spectrum
 from lejepa_impl.validation.sweep import SMALL, Point, SweepSpec, sweep
-from lejepa_impl.worlds.mixings import MIXINGS
 from proofs_numeric.trajectories import Trajectories
 from proofs_numeric.worlds.recorded import verdict_on_record
 from proofs_numeric.worlds.spec import faults, load_world
@@ -170,9 +170,16 @@ def train_command(
     ] = "quick",
     rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
     dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,
-    mixing: Annotated[str | None, typer.Option(help=f"Observation map: {', '.join(MIXINGS)}.")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Width of the encoder.")] = None,
-    depth: Annotated[int | None, typer.Option(help="Linear layers of the encoder.")] = None,
+    world: Annotated[
+        str | None, typer.Option(help="gaussian, channel, diffusion, autoregression or hyperbolic.")
+    ] = None,
+    shape: Annotated[float | None, typer.Option(help="Shape of latents that are not Gaussian.")] = None,
+    pairs: Annotated[str | None, typer.Option(help="transition, or one_parent: two views of one parent.")] = None,
+    mixing: Annotated[str | None, typer.Option(help="identity, spiral, banana, sinusoid or coupling.")] = None,
+    mixing_layers: Annotated[int | None, typer.Option(help="Layers of the mixing coupling.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="mlp, or matched: the inverse of the mixing coupling.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Width of the perceptron.")] = None,
+    depth: Annotated[int | None, typer.Option(help="Layers of the encoder.")] = None,
     objective: Annotated[str | None, typer.Option(help="lejepa, infonce or barlow_twins.")] = None,
     regularizer: Annotated[str | None, typer.Option(help="sigreg, whitening or vicreg, for lejepa.")] = None,
     regularizer_weight: Annotated[float | None, typer.Option(help="Weight lambda of the regularizer.")] = None,
@@ -184,6 +191,8 @@ def train_command(
     slices: Annotated[int | None, typer.Option(help="Directions of SIGReg at each step.")] = None,
     knots: Annotated[int | None, typer.Option(help="Knots of SIGReg.")] = None,
     t_max: Annotated[float | None, typer.Option(help="Last knot of SIGReg.")] = None,
+    centred: Annotated[bool | None, typer.Option(help="Let whitening penalise the mean, or not.")] = None,
+    mean_over_entries: Annotated[bool | None, typer.Option(help="Whitening a mean over entries, or a sum.")] = None,
     variance: Annotated[float | None, typer.Option(help="Weight of the variance term of VICReg.")] = None,
     covariance: Annotated[float | None, typer.Option(help="Weight of the covariance term of VICReg.")] = None,
     kernel_width: Annotated[float | None, typer.Option(help="Width of the Gaussian kernel of InfoNCE.")] = None,
@@ -197,7 +206,7 @@ def train_command(
     seed: Annotated[int | None, typer.Option(help="Seed of weights and data.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
 ) -> None:
-    """Train an encoder in the Gaussian world and save it."""
+    """Train an encoder in a world and save it."""
     given = {key: value for key, value in locals().items() if key not in ("out", "recipe") and value is not None}
     recipes = {"quick": QUICK, "fast": FAST, "paper": TrainingSpec()}
     if recipe not in recipes:
@@ -321,7 +330,11 @@ def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor],
     """Resolve what the user named to a map of the latents."""
     if ":" not in encoder or Path(encoder).exists():
         checkpoint = load(Path(encoder))
-        mixing = MIXINGS[checkpoint.spec.mixing](checkpoint.spec.dim)
+        if checkpoint.spec.world != "gaussian":
+            raise UserError(
+                f"{encoder} was trained in the world {checkpoint.spec.world}: a spectrum is of the Gaussian"
+            )
+        mixing = mixing_of(checkpoint.spec)
         return lambda latent: checkpoint.encoder(mixing.observe(latent)), checkpoint.spec.dim
     if dim is None:
         raise UserError(f"the number of latents of {encoder} is not known: give it by --dim")

@@ -34,11 +34,11 @@ from lejepa_impl.train.loop import (
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
-from lejepa_impl.worlds.gaussian import GaussianWorld
-from lejepa_impl.worlds.mixings import MIXINGS
+from lejepa_impl.train.world import mixing_of, pairs_of, world_of
+from lejepa_impl.worlds.mixings import Mixing
 
 #: What one batched step needs to be the same for all members.
-SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
+SHARED = ("dim", "encoder", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: more would take memory and save no time.
 _AT_ONCE = 16
 #: Steps taken one by one before they are captured as a CUDA graph.
@@ -53,7 +53,7 @@ def train_ensemble(
     Parameters
     ----------
     specs
-        The runs, alike in the fields `SHARED`; their objectives, worlds, rates and seeds are their own.
+        The runs, alike in the fields `SHARED`; their objectives, worlds, mixings, rates and seeds are their own.
     on_step
         Called now and then with the number of steps done and the objectives, NaN for members that failed.
 
@@ -66,7 +66,7 @@ def train_ensemble(
     Raises
     ------
     ValueError
-        If there is no specification, or they differ in what must be shared.
+        If there is no specification, they differ in what must be shared, or their encoders are no perceptrons.
     TrainingError
         If the device is not there.
     """
@@ -116,6 +116,8 @@ def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
         values = {getattr(spec, name) for spec in specs}
         if len(values) > 1:
             raise ValueError(f"the members of an ensemble must share {name}, not have {sorted(values, key=str)}")
+    if specs[0].encoder != "mlp":
+        raise ValueError(f"the members of an ensemble are perceptrons: train the encoder {specs[0].encoder} by itself")
     return specs[0]
 
 
@@ -131,9 +133,12 @@ class _Ensemble:
         self.active = list(range(len(specs)))
         self.batch = spec.batch
         self.data = data
-        self.worlds = [GaussianWorld(spec.dim, spec.rho) for spec in specs]
+        self.pairs = [pairs_of(spec, world_of(spec)) for spec in specs]
         self.objective = [objective_of(spec) for spec in specs]
-        self.observe = MIXINGS[spec.mixing](spec.dim).observe
+        self.mixings = [mixing_of(member, data[0].device) for member in specs]
+        self.mixed_alike: dict[Mixing, list[int]] = {}
+        for index, mixing in enumerate(self.mixings):
+            self.mixed_alike.setdefault(mixing, []).append(index)
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
@@ -178,12 +183,16 @@ class _Ensemble:
     def draw(self) -> None:
         """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
-            torch.cat(self.worlds[member].pairs(self.batch, self.data[member]), out=self.latents[member])
-        self.observed.copy_(self.observe(self.latents))
+            torch.cat(self.pairs[member](self.batch, self.data[member]), out=self.latents[member])
+        for mixing, members in self.mixed_alike.items():
+            if len(members) == len(self.mixings):
+                self.observed.copy_(mixing.observe(self.latents))
+            else:
+                self.observed[members] = mixing.observe(self.latents[members])
 
     def observed_pairs(self, member: int, count: int) -> Tensor:
         """Draw pairs of a member: first halves, then second halves."""
-        return self.observe(torch.cat(self.worlds[member].pairs(count, self.data[member])))
+        return self.mixings[member].observe(torch.cat(self.pairs[member](count, self.data[member])))
 
     def descend(self) -> None:
         """Take a step of the optimizer down the objectives at the pairs that were drawn."""
