@@ -23,7 +23,7 @@ from lejepa_impl.report.tables.results import Results, Row, matches, summarised
 #: The file of the figure, beside the document.
 FIGURE = "report.svg"
 _METHOD = (
-    r"$z=d/\sqrt{s^2/n+s_W^2/n_W}$, with $d$ the difference of our mean from the nearest mean that W's digits stand for, "
+    r"$z=d/\sqrt{{s^2/n+s_W^2/n_W}}$, with $d$ the difference of our mean from the nearest mean that W's digits stand for, "
     "rounded or cut, $s$ the standard deviation over our $n$ seeds, and $s_W$ the largest one that W's digits allow for "
     "its $n_W$. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with one way of drawing "
     "pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have a cell that "
