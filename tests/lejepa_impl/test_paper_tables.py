@@ -68,9 +68,9 @@ def test_table_1_shows_that_digits_are_cut():
 
 
 def test_more_digits_of_a_mean_are_used():
-    (cell,) = (c for c in CELLS if (c.table, c.measure, c.labels["dim"]) == ("sigreg", "r2_h_to_z", 2))
+    (cell,) = (c for c in CELLS if (c.table, c.measure, c.labels["dim"]) == ("sigreg", "r2_h_to_z_in_sample", 2))
     assert (cell.printed.mean, cell.printed.unit) == (0.999998, pytest.approx(1e-6))
-    (cell,) = (c for c in CELLS if (c.table, c.measure, c.labels["dim"]) == ("sigreg", "r2_z_to_h", 2))
+    (cell,) = (c for c in CELLS if (c.table, c.measure, c.labels["dim"]) == ("sigreg", "r2_z_to_h_in_sample", 2))
     assert (cell.printed.mean, cell.printed.unit) == (0.99999, pytest.approx(1e-5))
 
 

@@ -3,7 +3,7 @@
 Prose may hold mathematics between dollar signs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -51,10 +51,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG figure, and the name of its file."""
+    """A figure: the name of its file, what draws it as SVG, and what it shows."""
 
     file: str
-    svg: str
+    draw: Callable[[], str]
     says: str
 
 
@@ -77,7 +77,7 @@ class Document:
     def html(self) -> str:
         """Write one HTML file, which needs no other."""
         kinds = [(type(block).__name__.lower(), block) for block in self.blocks]
-        svgs = {block.file: Markup(_inline(block.svg)) for block in self.blocks if isinstance(block, Figure)}
+        svgs = {block.file: Markup(_inline(block.draw())) for block in self.blocks if isinstance(block, Figure)}
         return templates().get_template("tables.html").render(title=self.title, blocks=kinds, svgs=svgs)
 
 

@@ -8,7 +8,7 @@ from lejepa_impl.report.tables.results import Summary
 #: Digits of a number whose error is not known, or is 0.
 _DIGITS = 5
 
-#: What tables show, in this order, in words.
+#: Measures in words, in the order of tables.
 MEASURES = {
     "r2_z_to_x": "R²(z→x)",
     "r2_x_to_z": "R²(x→z)",
@@ -17,8 +17,10 @@ MEASURES = {
     "r2_h_to_z_grid": "R²(h→z), grid",
     "normalized_orthogonality_error": "orthogonality error",
     "procrustes_error": "Procrustes error",
+    "sharp_bound": "sharp bound on it",
     "trace_covariance": "tr Cov h",
-    "alignment_loss": "alignment",
+    "alignment_loss": "L(h)",
+    "alignment": "alignment",
     "sigreg": "SIGReg",
     "whitening": "whitening",
     "infonce": "InfoNCE",
@@ -27,7 +29,8 @@ MEASURES = {
 
 def worded(measure: str) -> str:
     """Name a measure for a reader."""
-    return MEASURES.get(measure, measure.replace("_", " "))
+    base = measure.removesuffix("_in_sample")
+    return MEASURES.get(base, base.replace("_", " ")) + (", in sample" if base != measure else "")
 
 
 def shown(summary: Summary | None) -> str:

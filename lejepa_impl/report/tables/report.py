@@ -108,7 +108,7 @@ class ExperimentReport:
         if not self.results.finished:
             return
         if not self.published:
-            yield Figure(FIGURE, self.figure(), f"Results of {self.name}")
+            yield Figure(FIGURE, self.figure, f"Results of {self.name}")
         yield Heading("Runs")
         yield self._own()
 
@@ -135,7 +135,7 @@ class ExperimentReport:
         yield Heading("Cells that disagree")
         yield Bullets(self.disagreeing) if self.disagreeing else Paragraph("None of those compared.")
         if any(found.ours for found in self.compared):
-            yield Figure(FIGURE, self.figure(), f"{self.name} beside W")
+            yield Figure(FIGURE, self.figure, f"{self.name} beside W")
         for table in published.tables:
             here = [found for found in self.compared if found.cell.table == table]
             if any(found.verdict is not Verdict.NOT_RUN for found in here):
@@ -170,7 +170,7 @@ class ExperimentReport:
         header = ["measure", *(text for mode in modes for text in (f"{mode}: cells that disagree", "z, r.m.s."))]
         if rows:
             yield Grid(header, rows)
-        alignment = {mode: by["alignment_loss", mode] for mode in modes if ("alignment_loss", mode) in by}
+        alignment = {mode: by["alignment", mode] for mode in modes if ("alignment", mode) in by}
         if len(alignment) > 1:
             agreeing = [mode for mode, found in alignment.items() if not found.disagree]
             nearest = min(alignment, key=lambda mode: alignment[mode].root_mean_square)
@@ -185,9 +185,14 @@ class ExperimentReport:
 
     def figure(self) -> str:
         """Draw the results, beside W's where there are any, as SVG."""
+        return self._figure
+
+    @cached_property
+    def _figure(self) -> str:
         if self.published:
             (label,) = self.published.labels.values()
-            return figures.svg(figures.beside([f for f in self.compared if f.verdict is not Verdict.NOT_RUN], label))
+            run = {found.cell.table for found in self.compared if found.ours}
+            return figures.svg(figures.beside([f for f in self.compared if f.cell.table in run], label))
         axes = set(self.results.axes) - {"pairs"}
         if axes == {"regularizer_weight", "rho"}:
             return figures.svg(figures.heat_maps(self.results, _GRID_MEASURES))
