@@ -6,11 +6,10 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import torch
 import typer
-import yaml
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,7 +25,6 @@ from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
 from lejepa_impl.validation.spectroscopy import degree_spectrum
-from lejepa_impl.validation.sweep import SMALL, Point, SweepSpec, sweep
 from lejepa_impl.worlds.mixings import MIXINGS
 from proofs_numeric.trajectories import Trajectories
 from proofs_numeric.worlds.recorded import verdict_on_record
@@ -217,31 +215,6 @@ def train_command(
         f"alignment loss {recovery.alignment_loss:.4f}; saved to {out}",
         highlight=False,
     )
-
-
-@app.command("sweep")
-def sweep_command(
-    out: Annotated[Path, typer.Option(help="Results to write, as JSON.")] = Path("reports/sweep.json"),
-    recipe: Annotated[Literal["small", "full"], typer.Option(help="small (minutes of one core) or full.")] = "small",
-    config: Annotated[Path | None, typer.Option(help="Settings, as YAML or JSON; the others are full.")] = None,
-) -> None:
-    """Train encoders on latents that are not Gaussian, and compare their recovery with the predicted one."""
-    spec = SMALL if recipe == "small" else SweepSpec()
-    if config is not None:
-        try:
-            spec = SweepSpec.model_validate(yaml.safe_load(config.read_text()) or {})
-        except (OSError, yaml.YAMLError) as error:
-            raise UserError(f"{config}: {' '.join(str(error).split())}") from error
-    require_writable(out)
-    with _progress("encoders") as progress:
-        task = progress.add_task("starting", total=None)
-
-        def advance(point: Point) -> None:
-            progress.update(task, advance=1, description=f"{point.family}, rho {point.rho:g}")
-
-        found = sweep(spec, advance)
-    write_atomically(out, (found.model_dump_json(indent=1) + "\n").encode())
-    _out.print(f"{len(found.points)} encoders trained; {out} holds what was predicted and what they recover.")
 
 
 @app.command()
