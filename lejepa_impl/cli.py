@@ -3,6 +3,7 @@
 import difflib
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,20 @@ import torch
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.spec import SHIPPED, ExperimentError
+from lejepa_impl.experiments.spec import load as load_experiment
+from lejepa_impl.experiments.sweep import SweepError, sweep
 from lejepa_impl.files import UnwritableError, require_writable, write_atomically
 from lejepa_impl.report import page, table
 from lejepa_impl.report.plain import drawn, one_line, plain
@@ -55,7 +68,7 @@ def main() -> None:
         app()
     except ValidationError as error:
         _mistake(invalid(error))
-    except (UserError, CheckpointError, TrainingError) as error:
+    except (UserError, CheckpointError, TrainingError, ExperimentError, ResultsError, SweepError) as error:
         _mistake(str(error))
     except UnwritableError as error:
         _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
@@ -217,6 +230,42 @@ def train_command(
     )
 
 
+@app.command("sweep")
+def sweep_command(
+    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
+    checkpoint_seconds: Annotated[
+        float, typer.Option(min=0, help="Training that may be lost when a process is killed, in seconds.")
+    ] = 30,
+) -> None:
+    """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
+    experiment = load_experiment(spec)
+    folder = out or Path("results") / experiment.name
+    steps = {id_: run.attempts[0].steps for run in experiment.runs for id_ in run.attempt_ids()}
+    done = dict.fromkeys(steps, 0)
+    with _progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
+        task = progress.add_task(experiment.name, total=sum(steps.values()))
+
+        def advance(attempt: str, step: int) -> None:
+            done[attempt] = max(done[attempt], step)
+            progress.update(task, completed=sum(done.values()), description=attempt)
+
+        rows = sweep(
+            experiment,
+            folder,
+            workers=workers or os.cpu_count() or 1,
+            scheduler=scheduler,
+            seconds=checkpoint_seconds,
+            on_progress=advance,
+        )
+    _out.print(
+        f"{rows.finished} runs finished, {rows.failed} failed; {folder / 'results.parquet'} holds them.",
+        highlight=False,
+    )
+
+
 @app.command()
 def spectrum(
     encoder: Annotated[
@@ -312,13 +361,14 @@ def _find(ledger: Ledger, id_: str) -> Claim:
     raise UserError(f"there is no claim {id_!r}: {hint}")
 
 
-def _progress(unit: str) -> Progress:
+def _progress(unit: str, *more: ProgressColumn) -> Progress:
     return Progress(
         TextColumn("{task.description}", table_column=None),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
         TimeElapsedColumn(),
+        *more,
         console=_err,
         transient=True,
     )
