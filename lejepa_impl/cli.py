@@ -24,6 +24,7 @@ from rich.progress import (
 )
 
 from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.run import Job
 from lejepa_impl.experiments.spec import SHIPPED, ExperimentError
 from lejepa_impl.experiments.spec import load as load_experiment
 from lejepa_impl.experiments.sweep import SweepError, sweep
@@ -37,8 +38,8 @@ from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
+from lejepa_impl.train.world import mixing_of
 from lejepa_impl.validation.spectroscopy import degree_spectrum
-from lejepa_impl.worlds.mixings import MIXINGS
 from proofs_numeric.trajectories import Trajectories
 from proofs_numeric.worlds.recorded import verdict_on_record
 from proofs_numeric.worlds.spec import faults, load_world
@@ -181,9 +182,16 @@ def train_command(
     ] = "quick",
     rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
     dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,
-    mixing: Annotated[str | None, typer.Option(help=f"Observation map: {', '.join(MIXINGS)}.")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Width of the encoder.")] = None,
-    depth: Annotated[int | None, typer.Option(help="Linear layers of the encoder.")] = None,
+    world: Annotated[
+        str | None, typer.Option(help="gaussian, channel, diffusion, autoregression or hyperbolic.")
+    ] = None,
+    shape: Annotated[float | None, typer.Option(help="Shape of latents that are not Gaussian.")] = None,
+    pairs: Annotated[str | None, typer.Option(help="transition, or one_parent: two views of one parent.")] = None,
+    mixing: Annotated[str | None, typer.Option(help="identity, spiral, banana, sinusoid or coupling.")] = None,
+    mixing_layers: Annotated[int | None, typer.Option(help="Layers of the mixing coupling.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="mlp, or matched: the inverse of the mixing coupling.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Width of the perceptron.")] = None,
+    depth: Annotated[int | None, typer.Option(help="Layers of the encoder.")] = None,
     objective: Annotated[str | None, typer.Option(help="lejepa, infonce or barlow_twins.")] = None,
     regularizer: Annotated[str | None, typer.Option(help="sigreg, whitening or vicreg, for lejepa.")] = None,
     regularizer_weight: Annotated[float | None, typer.Option(help="Weight lambda of the regularizer.")] = None,
@@ -195,6 +203,8 @@ def train_command(
     slices: Annotated[int | None, typer.Option(help="Directions of SIGReg at each step.")] = None,
     knots: Annotated[int | None, typer.Option(help="Knots of SIGReg.")] = None,
     t_max: Annotated[float | None, typer.Option(help="Last knot of SIGReg.")] = None,
+    centred: Annotated[bool | None, typer.Option(help="Let whitening penalise the mean, or not.")] = None,
+    mean_over_entries: Annotated[bool | None, typer.Option(help="Whitening a mean over entries, or a sum.")] = None,
     variance: Annotated[float | None, typer.Option(help="Weight of the variance term of VICReg.")] = None,
     covariance: Annotated[float | None, typer.Option(help="Weight of the covariance term of VICReg.")] = None,
     kernel_width: Annotated[float | None, typer.Option(help="Width of the Gaussian kernel of InfoNCE.")] = None,
@@ -208,7 +218,7 @@ def train_command(
     seed: Annotated[int | None, typer.Option(help="Seed of weights and data.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
 ) -> None:
-    """Train an encoder in the Gaussian world and save it."""
+    """Train an encoder in a world and save it."""
     given = {key: value for key, value in locals().items() if key not in ("out", "recipe") and value is not None}
     recipes = {"quick": QUICK, "fast": FAST, "paper": TrainingSpec()}
     if recipe not in recipes:
@@ -236,6 +246,9 @@ def sweep_command(
     out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
+    together: Annotated[
+        int, typer.Option(min=1, help="Runs that a process trains in a batch, where they can share one.")
+    ] = 1,
     checkpoint_seconds: Annotated[
         float, typer.Option(min=0, help="Training that may be lost when a process is killed, in seconds.")
     ] = 30,
@@ -243,25 +256,27 @@ def sweep_command(
     """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
     experiment = load_experiment(spec)
     folder = out or Path("results") / experiment.name
-    steps = {id_: run.attempts[0].steps for run in experiment.runs for id_ in run.attempt_ids()}
-    done = dict.fromkeys(steps, 0)
+    total = sum(job.specs[0].steps for job in Job.of(experiment, together))
+    done: dict[str, int] = {}
     with _progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
-        task = progress.add_task(experiment.name, total=sum(steps.values()))
+        task = progress.add_task(experiment.name, total=total)
 
-        def advance(attempt: str, step: int) -> None:
-            done[attempt] = max(done[attempt], step)
-            progress.update(task, completed=sum(done.values()), description=attempt)
+        def advance(job: Job, step: int) -> None:
+            # Words of a worker may come late, and a worker that takes over starts below.
+            done[job.id] = max(done.get(job.id, 0), step)
+            progress.update(task, completed=sum(done.values()), description=job.id)
 
-        rows = sweep(
+        runs = sweep(
             experiment,
             folder,
             workers=workers or os.cpu_count() or 1,
             scheduler=scheduler,
+            together=together,
             seconds=checkpoint_seconds,
             on_progress=advance,
         )
     _out.print(
-        f"{rows.finished} runs finished, {rows.failed} failed; {folder / 'results.parquet'} holds them.",
+        f"{runs['finished']} runs finished, {runs['failed']} failed; {folder / 'results.parquet'} holds them.",
         highlight=False,
     )
 
@@ -343,7 +358,11 @@ def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor],
     """Resolve what the user named to a map of the latents."""
     if ":" not in encoder or Path(encoder).exists():
         checkpoint = load(Path(encoder))
-        mixing = MIXINGS[checkpoint.spec.mixing](checkpoint.spec.dim)
+        if checkpoint.spec.world != "gaussian":
+            raise UserError(
+                f"{encoder} was trained in the world {checkpoint.spec.world}: a spectrum is of the Gaussian"
+            )
+        mixing = mixing_of(checkpoint.spec)
         return lambda latent: checkpoint.encoder(mixing.observe(latent)), checkpoint.spec.dim
     if dim is None:
         raise UserError(f"the number of latents of {encoder} is not known: give it by --dim")

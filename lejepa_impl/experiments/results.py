@@ -3,7 +3,8 @@
 import io
 import json
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ import torch
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from lejepa_impl.experiments.run import Record
+from lejepa_impl.experiments.run import Job, Record
 from lejepa_impl.experiments.spec import Experiment, Run
 from lejepa_impl.files import UnwritableError, write_atomically
 from lejepa_impl.train.spec import TrainingSpec
@@ -49,14 +50,17 @@ class Results:
         Made for the experiment, or left by an earlier sweep of it.
     experiment
         What is asked.
+    together
+        How many runs are trained in a batch, on which their rounding depends.
     """
 
     folder: Path
     experiment: Experiment
+    together: int = 1
 
     @classmethod
     @contextmanager
-    def opened(cls, folder: Path, experiment: Experiment) -> Iterator[Self]:
+    def opened(cls, folder: Path, experiment: Experiment, together: int = 1) -> Iterator[Self]:
         """Open a folder for the time of a sweep, the only one to write there.
 
         Raises
@@ -66,15 +70,8 @@ class Results:
         UnwritableError
             If the folder cannot be written.
         """
-        results = cls(folder, experiment)
-        if not results._is_described():
-            description = {
-                "schema": SCHEMA,
-                "versions": versions(),
-                "digest": experiment.digest,
-                "experiment": experiment.model_dump(mode="json", by_alias=True),
-            }
-            write_atomically(folder / _DESCRIPTION, (json.dumps(description, indent=1) + "\n").encode())
+        results = cls(folder, experiment, together)
+        results._is_described()
         lock = FileLock(folder / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -85,9 +82,20 @@ class Results:
         except OSError as error:
             raise UnwritableError(error.errno, error.strerror, str(folder)) from error
         try:
+            if not results._is_described():
+                write_atomically(folder / _DESCRIPTION, (json.dumps(results._description(), indent=1) + "\n").encode())
             yield results
         finally:
             lock.release()
+
+    def _description(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "versions": versions(),
+            "digest": self.experiment.digest,
+            "together": self.together,
+            "experiment": self.experiment.model_dump(mode="json", by_alias=True),
+        }
 
     def _is_described(self) -> bool:
         """Whether the folder is of this experiment; otherwise it must be empty.
@@ -105,6 +113,7 @@ class Results:
         try:
             there = json.loads(path.read_text())
             schema, versions_, digest = there["schema"], there["versions"], there["digest"]
+            together = there["together"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ResultsError(f"{path} is damaged: {advice}") from error
         if schema != SCHEMA:
@@ -113,9 +122,12 @@ class Results:
             raise ResultsError(
                 f"{self.folder} has results of {_named(versions_)}, this is {_named(versions())}: {advice}"
             )
-        if digest != self.experiment.digest:
-            mine = self.experiment.model_dump(mode="json", by_alias=True)
-            differences = list(_differences(there.get("experiment"), mine))
+        if (digest, together) != (self.experiment.digest, self.together):
+            mine = self._description()
+            differences = list(
+                _differences(*({name: item.get(name) for name in ("together", "experiment")} for item in (there, mine)))
+            )
+            differences = differences or ["other defaults"]
             more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
             raise ResultsError(
                 f"{self.folder} has results of another experiment ({'; '.join(differences[:_NAMED])}{more}): {advice}"
@@ -129,19 +141,20 @@ class Results:
         except (FileNotFoundError, ValidationError):
             return None
 
-    def add(self, record: Record) -> None:
-        """Keep what came of an attempt, and let go of its state.
+    def add(self, job: Job, records: Iterable[Record]) -> None:
+        """Keep what came of the attempts of a job, and let go of its state.
 
         Raises
         ------
         UnwritableError
             If the folder cannot be written.
         """
-        write_atomically(self._file(record.id), record.model_dump_json(indent=1).encode())
-        (self.folder / "states" / f"{record.id}.pt").unlink(missing_ok=True)
+        for record in records:
+            write_atomically(self._file(record.id), record.model_dump_json(indent=1).encode())
+        (self.folder / "states" / f"{job.id}.pt").unlink(missing_ok=True)
 
-    def write_table(self) -> int:
-        """Write the table of the runs that are done, `results.parquet`, and return their number.
+    def write_table(self) -> Counter[str]:
+        """Write the table of the runs that are done, `results.parquet`, and count them by status.
 
         It depends on the experiment and on what came of its attempts, not on when and where they were made.
 
@@ -167,7 +180,7 @@ class Results:
         write_atomically(self.folder / "results.parquet", content.getvalue())
         if len(rows) == len(self.experiment.runs):
             shutil.rmtree(self.folder / "states", ignore_errors=True)
-        return len(rows)
+        return Counter(row["status"] for row in rows)
 
     def _row(self, run: Run) -> dict[str, Any] | None:
         """Return the row of a run once all its attempts are done: that of its best."""

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -22,11 +23,10 @@ from distributed import Client, KilledWorker, LocalCluster, as_completed, get_wo
 from distributed.client import FutureCancelledError
 
 from lejepa_impl.experiments.results import Results, versions
-from lejepa_impl.experiments.run import Attempt, Record, perform
+from lejepa_impl.experiments.run import Job, Record, perform
 from lejepa_impl.experiments.spec import Experiment
 from lejepa_impl.files import UnwritableError
 
-_TOPIC = "lejepa-companion"
 #: Seconds between two words of a worker on how far it is.
 _SAY_EVERY = 1
 #: Seconds to wait for a scheduler, and for its first worker.
@@ -45,9 +45,10 @@ def sweep(
     *,
     workers: int = 1,
     scheduler: str | None = None,
+    together: int = 1,
     seconds: float = 30,
-    on_progress: Callable[[str, int], None] | None = None,
-) -> int:
+    on_progress: Callable[[Job, int], None] | None = None,
+) -> Counter[str]:
     """Train and measure what an experiment lists and its folder does not hold yet; write the table of results.
 
     Parameters
@@ -60,15 +61,18 @@ def sweep(
         Processes of one thread each on this machine.
     scheduler
         Address of a Dask scheduler, whose workers are used instead.
+    together
+        How many runs a worker trains in a batch, those of W's perceptron with equal sizes: the results are then others
+        by rounding, which is why it is one by default and stays as it was when a sweep is taken up.
     seconds
         Of training that may be lost when a worker is.
     on_progress
-        Called with the name of an attempt and the steps that are done of it.
+        Called with a job and the steps that are done of it.
 
     Returns
     -------
-    int
-        Number of runs in the table.
+    Counter
+        Number of runs that finished and of those that failed.
 
     Raises
     ------
@@ -79,19 +83,18 @@ def sweep(
     UnwritableError
         If the folder, or that of the states, cannot be written.
     """
-    on_progress = on_progress or (lambda _attempt, _steps: None)
-    with Results.opened(folder, experiment) as results:
-        attempts = []
-        for run in experiment.runs:
-            for id_, spec in zip(run.attempt_ids(), run.attempts, strict=True):
-                if results.record(id_):
-                    on_progress(id_, spec.steps)
-                else:
-                    attempts.append(Attempt(id_, spec, experiment.points))
+    on_progress = on_progress or (lambda _job, _steps: None)
+    with Results.opened(folder, experiment, together) as results:
+        jobs = []
+        for job in Job.of(experiment, together):
+            if all(map(results.record, job.ids)):
+                on_progress(job, job.specs[0].steps)
+            else:
+                jobs.append(job)
         try:
-            if attempts:
+            if jobs:
                 with _connected(scheduler, workers) as client:
-                    _work_off(attempts, results, client, seconds, on_progress)
+                    _work_off(jobs, results, client, seconds, on_progress)
         except BaseException:
             with suppress(UnwritableError):
                 results.write_table()
@@ -131,11 +134,12 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
 
 
 def _work_off(
-    attempts: list[Attempt], results: Results, client: Client, seconds: float, on_progress: Callable[[str, int], None]
+    jobs: list[Job], results: Results, client: Client, seconds: float, on_progress: Callable[[Job, int], None]
 ) -> None:
-    """Hand the attempts to the workers, and keep what comes back."""
-    topic = f"{_TOPIC}-{uuid.uuid4()}"
-    client.subscribe_topic(topic, lambda event: on_progress(*event[1]))
+    """Hand the jobs to the workers, and keep what comes back."""
+    topic = f"lejepa-companion-{uuid.uuid4()}"
+    by_id = {job.id: job for job in jobs}
+    client.subscribe_topic(topic, lambda event: on_progress(by_id[event[1][0]], event[1][1]))
     task = partial(
         _perform,
         folder=str(results.folder.absolute()),
@@ -144,16 +148,17 @@ def _work_off(
         topic=topic,
         wanted=versions(),
     )
-    futures = {client.submit(task, attempt, key=f"{topic}-{attempt.id}"): attempt for attempt in attempts}
+    futures = {client.submit(task, job, key=f"{topic}-{job.id}"): job for job in jobs}
     lost = []
     try:
         for future in as_completed(futures, loop=client.loop):
-            attempt = futures[future]
+            job = futures[future]
             try:
-                results.add(future.result())
+                results.add(job, future.result())
             except KilledWorker:
-                lost.append(attempt.id)
-            on_progress(attempt.id, attempt.spec.steps)
+                lost.append(job.id)
+            else:
+                on_progress(job, job.specs[0].steps)
     except FutureCancelledError as error:
         raise SweepError("the scheduler is gone: start the sweep again to go on") from error
     finally:
@@ -161,13 +166,13 @@ def _work_off(
         client.cancel(list(futures))
     if lost:
         raise SweepError(
-            f"every worker that tried {', '.join(lost)} was lost, for want of memory perhaps; the rest is done"
+            f"every worker that tried {' or '.join(lost)} was lost, for want of memory perhaps; the others are done"
         )
     client.run(_forget, results.experiment.digest)
 
 
-def _perform(attempt: Attempt, folder: str, digest: str, seconds: float, topic: str, wanted: dict[str, str]) -> Record:
-    """Perform an attempt on a worker."""
+def _perform(job: Job, folder: str, digest: str, seconds: float, topic: str, wanted: dict[str, str]) -> list[Record]:
+    """Perform a job on a worker."""
     if versions() != wanted:
         raise SweepError(f"a worker has {versions()}, not {wanted}: install the same there")
     worker = get_worker()
@@ -177,9 +182,9 @@ def _perform(attempt: Attempt, folder: str, digest: str, seconds: float, topic: 
         nonlocal said
         if time.monotonic() - said > _SAY_EVERY:
             said = time.monotonic()
-            worker.log_event(topic, (attempt.id, step))
+            worker.log_event(topic, (job.id, step))
 
-    return perform(attempt, _states(Path(folder), digest), seconds, json.dumps(versions()), say)
+    return perform(job, _states(Path(folder), digest), seconds, json.dumps(versions()), say)
 
 
 def _states(folder: Path, digest: str) -> Path:

@@ -18,8 +18,7 @@ from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
-from lejepa_impl.worlds.gaussian import GaussianWorld
-from lejepa_impl.worlds.mixings import MIXINGS
+from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 
 #: Steps between two looks at the objective.
 CHECK_EVERY = 50
@@ -39,7 +38,7 @@ def train(
     on_step: Callable[[int, float], None] | None = None,
     snapshots: Snapshots | None = None,
 ) -> Checkpoint:
-    """Train an encoder on fresh pairs of the Gaussian world.
+    """Train an encoder on fresh pairs of the world of a specification.
 
     Parameters
     ----------
@@ -57,12 +56,12 @@ def train(
     """
     device = resolve_device(spec.device)
     weights, data = streams(spec, device)
-    world = GaussianWorld(spec.dim, spec.rho)
-    mixing = MIXINGS[spec.mixing](spec.dim)
+    pairs = pairs_of(spec, world_of(spec))
+    mixing = mixing_of(spec, device)
     encoder = build_encoder(spec, weights)
 
     def observe_pairs(count: int, generator: Generator) -> Tensor:
-        return mixing.observe(torch.cat(world.pairs(count, generator)))
+        return mixing.observe(torch.cat(pairs(count, generator)))
 
     fit(
         encoder,
@@ -139,7 +138,7 @@ def fit(
     require_sound(encoder, observed, steps=steps, learning_rate=learning_rate)
 
 
-def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
+def finished(spec: TrainingSpec, encoder: nn.Module, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
     """Make a checkpoint of an encoder that is trained, its last layer solved where the specification says so.
 
     Raises
@@ -148,6 +147,7 @@ def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable
         If the features below the last layer have collapsed.
     """
     if spec.last_layer == "solved":
+        assert isinstance(encoder, nn.Sequential), "only a perceptron has a linear last layer"
         try:
             solve_last_layer(encoder, *observe_pairs(_SOLVED_ON).chunk(2))
         except ValueError as error:
@@ -204,7 +204,7 @@ def _diverged(what: str, learning_rate: float) -> TrainingError:
 
 @torch.no_grad()
 def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_003) -> Recovery:
-    """Measure the recovery of the latents by a trained encoder on pairs it has not seen.
+    """Measure the recovery of the latents by a trained encoder on transitions of its world that it has not seen.
 
     Raises
     ------
@@ -214,12 +214,13 @@ def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_
     spec = checkpoint.spec
     device = next(checkpoint.encoder.parameters()).device
     generator = Generator(device).manual_seed(seed)
-    latent, successor = GaussianWorld(spec.dim, spec.rho).pairs(points, generator)
-    mixing = MIXINGS[spec.mixing](spec.dim)
+    world = world_of(spec)
+    latent, successor = world.pairs(points, generator)
+    mixing = mixing_of(spec, device)
     first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
     if not (first.isfinite().all() and second.isfinite().all()):
         raise _diverged("the embedding is not finite", spec.learning_rate)
-    return measure_recovery(latent, first, second, spec.rho)
+    return measure_recovery(latent, first, second, float(world.pair_correlation[0]))
 
 
 def resolve_device(name: str) -> torch.device:

@@ -51,7 +51,7 @@ class Snapshots:
     def restore(self, parts: Mapping[str, Stateful], generators: Mapping[str, Generator]) -> int:
         """Return to the state that was kept, if one was, and return the number of steps done."""
         try:
-            state = torch.load(self.path, map_location="cpu", weights_only=True)
+            state = torch.load(self.path, weights_only=True)
         except FileNotFoundError:
             return 0
         # A file that a disk has damaged holds nothing to go on from; what torch raises for one is not documented.

@@ -116,7 +116,7 @@ def test_the_spectrum_of_somebodys_own_encoder(command, tmp_path):
         (["train", "--rho", "1.5"], "--rho 1.5: must be in (-1, 1) and not 0"),
         (["train", "--dim", "0"], "--dim 0: Input should be greater than or equal to 1"),
         (["train", "--dim", "3"], "mixing spiral: this mixing has 2 latents, not 3"),
-        (["train", "--mixing", "soup"], "--mixing soup: must be one of identity, spiral"),
+        (["train", "--mixing", "soup"], "--mixing soup: Input should be 'identity', 'spiral'"),
         (["train", "--recipe", "magic"], "recipe 'magic' is unknown: use quick, fast, paper"),
         (["train", "--learning-rate", "1e30", "--steps", "100"], "lower the learning rate 1e+30"),
         (["train", "--learning-rate", "1e30", "--steps", "1"], "not finite after step 1: lower the learning rate"),

@@ -95,7 +95,7 @@ def test_the_global_random_state_is_left_alone():
 
 @pytest.mark.parametrize("name", SHARED)
 def test_what_must_be_shared_is_checked(name):
-    other = {"dim": 3, "mixing": "spiral", "device": "auto"}.get(name, 7)
+    other = {"dim": 3, "encoder": "matched", "device": "auto"}.get(name, 7)
     specs = [member(mixing="identity"), member(mixing="identity").model_copy(update={name: other})]
     with pytest.raises(ValueError, match=f"must share {name}, not have"):
         train_ensemble(specs)
