@@ -1,1 +1,1 @@
-"""Experiments as data."""
+"""Experiments as data: their specifications, and sweeps that train what these list."""
