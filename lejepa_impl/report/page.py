@@ -17,13 +17,17 @@ from theory.papers import PAPERS
 
 def render(ledger: Ledger, report: Report) -> str:
     """Render a report with the statements and proofs of its ledger as a self-contained page."""
-    return templates().get_template("verify.html").render(
-        report=report,
-        ledger=ledger,
-        papers=PAPERS,
-        counts=_counts(report),
-        siblings=_siblings(report),
-        main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
+    return (
+        templates()
+        .get_template("verify.html")
+        .render(
+            report=report,
+            ledger=ledger,
+            papers=PAPERS,
+            counts=_counts(report),
+            siblings=_siblings(report),
+            main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Results are compared with printed tables cell by cell: what agrees, what does not, and what is not known."""
+"""Runs are compared with printed tables cell by cell: what agrees, what does not, and what is not known."""
 
 import json
 import math
@@ -12,6 +12,8 @@ import pytest
 from scipy.stats import ttest_ind_from_stats
 
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
+from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.spec import Experiment, Restarts
 from lejepa_impl.report.tables.comparison import (
     Verdict,
     agreement_of_pairs,
@@ -19,12 +21,12 @@ from lejepa_impl.report.tables.comparison import (
     compare,
 )
 from lejepa_impl.report.tables.report import ExperimentReport
-from lejepa_impl.report.tables.results import Results, ResultsError, read_results, summarised
+from lejepa_impl.report.tables.runs import Runs, read_runs, summarised
 from lejepa_impl.report.tables.welch import Spread, holm, welch
 from lejepa_impl.train.spec import TrainingSpec
 
 SCALING = published_tables()["scaling"]
-SEEDS = range(3)
+SETTINGS = {"run", "case", *TrainingSpec.model_fields, "restart", "status", "error"}
 #: What alignment is with each kind of pairs, at the identity.
 ALIGNMENT = {"transition": 2 * (1 - 0.95) / 4, "one_parent": 2 * (1 - 0.95**2) / 4}
 
@@ -85,139 +87,139 @@ def test_a_difference_that_rounding_explains_is_none(mean, beyond):
     assert beyond_rounding(mean, Printed(mean=0.99999, unit=1e-5, runs=5)) == pytest.approx(beyond, abs=1e-12)
 
 
-def run(table, pairs, dim, seed, **measures):
-    """Make a row of results as W's numbers would come out, but for what is given."""
-    settings = SCALING.where | SCALING.settings | SCALING.tables[table].where | SCALING.tables[table].settings
-    spec = TrainingSpec.model_validate({"dim": dim, "pairs": pairs, "seed": seed} | settings)
-    random = np.random.default_rng([dim, seed, len(table)])
+def row_of(case, spec, run_id, **measures):
+    """Make a row of results whose numbers are drawn as W prints them, but for the alignment and what is given."""
+    random = np.random.default_rng([spec.dim, spec.seed, len(case)])
     numbers = {
         cell.measure: cell.printed.mean + cell.printed.std * float(random.standard_normal())
         for cell in SCALING.cells()
-        if cell.table == table and cell.labels["dim"] == dim
+        if cell.table == case and cell.labels["dim"] == spec.dim
     }
-    own = {"alignment": ALIGNMENT[pairs] * (1 + 0.01 * float(random.standard_normal()))}
-    name = f"{table},dim={dim},pairs={pairs},seed={seed}"
-    row = {"run": name, "case": table, **spec.model_dump(), "status": "finished", "error": None}
+    own = {"alignment": ALIGNMENT[spec.pairs] * (1 + 0.01 * float(random.standard_normal()))}
+    row = {"run": run_id, "case": case, **spec.model_dump(), "restart": 0, "status": "finished", "error": None}
     return row | numbers | own | measures
 
 
-def write(path, rows):
+EXPERIMENT = Experiment(
+    name="some",
+    title="Some of it",
+    source="W",
+    base=SCALING.where | SCALING.settings,
+    cases=tuple(
+        {"name": name, **SCALING.tables[name].where, **SCALING.tables[name].settings} for name in ("sigreg", "vicreg")
+    ),
+    axes={"dim": [16, 64], "pairs": ["transition", "one_parent"]},
+    seeds=(0, 1, 2),
+)
+ROWS = [row_of(run.case, run.attempts[0], run.id) for run in EXPERIMENT.runs]
+
+
+def runs(rows, missing=()):
     names = dict.fromkeys(name for row in rows for name in row)
-    pq.write_table(pa.Table.from_pylist([{name: row.get(name) for name in names} for row in rows]), path)
-    return path
+    return Runs(tuple(rows), tuple(name for name in names if name not in SETTINGS), tuple(missing))
 
 
-@pytest.fixture
-def results(tmp_path):
-    """Read results of rows through the file that a sweep writes."""
-
-    def read(rows, planned=()):
-        path = write(tmp_path / "results.parquet", rows)
-        return read_results(path, planned or [row["run"] for row in rows])
-
-    return read
+def report(rows, missing=()):
+    return ExperimentReport("some", "Some of it", runs(rows, missing))
 
 
-ROWS = [
-    run(table, pairs, dim, seed)
-    for table, pairs, dim, seed in product(("sigreg", "vicreg"), ("transition", "one_parent"), (16, 64), SEEDS)
-]
+def text_of(rows, missing=()):
+    return report(rows, missing).document().markdown()
+
+
+def write(folder, rows):
+    names = dict.fromkeys(name for row in rows for name in row)
+    pq.write_table(pa.Table.from_pylist([{n: row.get(n) for n in names} for row in rows]), folder / "results.parquet")
 
 
 def verdicts(compared):
     return {(f.cell.table, f.pairs, f.cell.labels["dim"], f.cell.measure): f for f in compared}
 
 
-def test_numbers_drawn_as_w_prints_them_agree(results):
-    compared = [f for f in compare(results(ROWS), SCALING) if f.cell.measure != "alignment"]
+def test_numbers_drawn_as_w_prints_them_agree():
+    compared = [f for f in compare(runs(ROWS), SCALING) if f.cell.measure != "alignment"]
     known = [f for f in compared if f.cell.table != "infonce" and f.cell.labels["dim"] in (16, 64)]
     assert len(known) == 2 * 2 * 2 * 6
     assert {f.verdict for f in known} == {Verdict.AGREES}
     assert {f.verdict for f in compared if f not in known} == {Verdict.NOT_RUN}
 
 
-def test_a_planted_cell_is_the_one_that_disagrees(results):
+def test_a_planted_cell_is_the_one_that_disagrees():
+    where, measure = ("vicreg", 64, "one_parent"), "r2_h_to_z_in_sample"
     planted = [
-        row | {"r2_h_to_z_in_sample": row["r2_h_to_z_in_sample"] - 1e-4} if (row["case"], row["dim"], row["pairs"]) == ("vicreg", 64, "one_parent") else row
+        row | {measure: row[measure] - 1e-4} if (row["case"], row["dim"], row["pairs"]) == where else row
         for row in ROWS
     ]
-    report = ExperimentReport("planted", "Planted", results(planted))
-    named = [text for text in report.disagreeing if "alignment" not in text]
+    found = report(planted)
+    named = [text for text in found.disagreeing if "alignment" not in text]
     assert len(named) == 1
-    assert named[0].startswith("vicreg, dim 64, R²(h→z), in sample, one_parent pairs:")
-    assert any(named[0] in text for text in (report.document().markdown(), report.document().html()))
+    assert named[0].startswith("vicreg, dim 64, R²(h→z), in sample, one parent pairs:")
+    assert f"- {named[0]}" in found.document().markdown()
 
 
-def test_the_kinds_of_pairs_are_told_apart_by_the_alignment(results):
-    report = ExperimentReport("both", "Both", results(ROWS))
-    found = {(f.measure, f.pairs): f for f in agreement_of_pairs(report.compared)}
+def test_the_kinds_of_pairs_are_told_apart_by_the_alignment():
+    found = {(f.measure, f.pairs): f for f in agreement_of_pairs(report(ROWS).compared)}
     assert found["alignment", "one_parent"].disagree == 0
     assert found["alignment", "transition"].agree == 0
-    assert "W's alignment loss agrees with one_parent pairs" in report.document().markdown()
+    assert "W's alignment loss agrees with one parent pairs; it is nearest to that of one parent" in text_of(ROWS)
 
 
 @pytest.mark.parametrize(
     ("measured", "says"),
     [
-        ({"transition": 0.0484, "one_parent": 0.025}, "agrees with transition pairs"),
-        ({"transition": 0.0484, "one_parent": 0.0484}, "agrees with transition and with one_parent pairs"),
-        ({"transition": 0.025, "one_parent": 0.07}, "agrees with neither kind of pairs; it is nearest to one_parent"),
+        ({"transition": 0.0484, "one_parent": 0.025}, "agrees with transition pairs; it is nearest to that of trans"),
+        ({"transition": 0.0484, "one_parent": 0.0484}, "agrees with transition and with one parent pairs"),
+        ({"transition": 0.025, "one_parent": 0.07}, "with neither kind of pairs; it is nearest to that of one parent"),
     ],
     ids=["transition", "both", "neither"],
 )
-def test_the_statement_on_pairs_follows_the_numbers(results, measured, says):
+def test_the_statement_on_pairs_follows_the_numbers(measured, says):
     rows = [
-        run("sigreg", pairs, 64, seed, alignment=value + 2e-4 * (seed - 1))
-        for (pairs, value), seed in product(measured.items(), SEEDS)
+        row | {"alignment": measured[row["pairs"]] + 2e-4 * (row["seed"] - 1)}
+        for row in ROWS
+        if (row["case"], row["dim"]) == ("sigreg", 64)
     ]
-    report = ExperimentReport("some", "Some", results(rows))
-    modes = {f.pairs for f in report.compared}
-    assert modes == set(measured)
-    text = report.document().markdown()
-    assert re.search(says.replace("transition and with one_parent", "(transition and with one_parent|one_parent and with transition)"), text)
+    assert says in text_of(rows)
 
 
-def test_one_kind_of_pairs_leaves_the_question_open(results):
-    text = ExperimentReport("one", "One", results([row for row in ROWS if row["pairs"] == "transition"])).document().markdown()
+def test_one_kind_of_pairs_leaves_the_question_open():
+    text = text_of([row for row in ROWS if row["pairs"] == "transition"])
     assert "this is open" in text
     assert "W's alignment loss agrees" not in text
 
 
-def test_one_seed_is_shown_and_not_compared(results):
-    compared = verdicts(compare(results([row for row in ROWS if row["seed"] == 0]), SCALING))
+def test_one_seed_is_shown_and_not_compared():
+    compared = verdicts(compare(runs([row for row in ROWS if row["seed"] == 0]), SCALING))
     found = compared["sigreg", "transition", 16, "r2_h_to_z_in_sample"]
     assert (found.verdict, found.z) == (Verdict.NOT_COMPARED, None)
     assert found.ours.runs == 1
     assert "one run" in found.reason
 
 
-def test_runs_of_several_settings_are_not_one_cell(results):
+def test_runs_of_several_settings_are_not_one_cell():
     rows = [*ROWS, *(row | {"run": f"{row['run']},steps=7", "steps": 7} for row in ROWS)]
-    found = verdicts(compare(results(rows), SCALING))["sigreg", "transition", 16, "r2_h_to_z_in_sample"]
+    found = verdicts(compare(runs(rows), SCALING))["sigreg", "transition", 16, "r2_h_to_z_in_sample"]
     assert (found.verdict, found.reason) == (Verdict.NOT_COMPARED, "runs of several steps")
 
 
-def test_settings_other_than_those_of_w_are_named(results):
-    rows = [row | {"steps": 500} if row["case"] == "sigreg" else row for row in ROWS]
-    text = ExperimentReport("short", "Short", results(rows)).document().markdown()
-    assert "- sigreg: steps 500 (W: 20000)" in text
-    assert "- vicreg: " not in text
+def test_settings_other_than_those_of_w_are_named():
+    text = text_of([row | {"steps": 500} if row["case"] == "sigreg" else row for row in ROWS])
+    assert "- sigreg: steps 500 (W: 20000)\n" in text
+    assert "- vicreg: steps" not in text
 
 
-def test_what_is_not_run_or_failed_or_not_done_is_listed(results):
-    failure = {"status": "failed", "error": "TrainingError: the objective is nan"}
+def test_what_is_not_run_or_failed_or_not_done_is_listed():
+    failure = {"status": "failed", "error": "the objective is nan"}
     rows = [row | failure if (row["case"], row["dim"]) == ("vicreg", 16) else row for row in ROWS]
-    planned = [*(row["run"] for row in rows), "sigreg,dim=128,pairs=transition,seed=0"]
-    report = ExperimentReport("partly", "Partly", results(rows, planned))
-    text = report.document().markdown()
+    missing = "sigreg,dim=128,pairs=transition,seed=0"
+    text = text_of(rows, [missing])
     assert "18 of 25 runs finished, 6 failed; 1 are not done yet, so that this report is not complete." in text
-    assert "vicreg,dim=16,pairs=transition,seed=0 failed: TrainingError: the objective is nan" in text
-    assert "- sigreg, transition and one_parent pairs: dim 2; dim 4; dim 8; dim 32; dim 128" in re.sub(
-        "one_parent and transition", "transition and one_parent", text
-    )
+    assert "- vicreg,dim=16,pairs=transition,seed=0 failed: the objective is nan" in text
+    assert "- sigreg, transition and one parent pairs: dim 2; dim 4; dim 8; dim 32; dim 128;" in text
     assert "dim 16 (3 runs failed)" in text
-    assert report.json()["missing"] == [planned[-1]]
-    assert len(report.json()["failed"]) == 6
+    found = report(rows, [missing]).json()
+    assert found["missing"] == [missing]
+    assert len(found["failed"]) == 6
 
 
 def test_a_measure_that_is_not_finite_is_no_mean():
@@ -226,74 +228,110 @@ def test_a_measure_that_is_not_finite_is_no_mean():
     assert summarised([{"r2": 1.0}, {"r2": 3.0}], "r2").std == pytest.approx(math.sqrt(2))
 
 
+def test_results_are_read_as_they_are_written(tmp_path):
+    write(tmp_path, ROWS)
+    found = read_runs(tmp_path, EXPERIMENT)
+    assert [dict(row)["run"] for row in found.rows] == [run.id for run in EXPERIMENT.runs]
+    assert found.missing == ()
+    assert compare(found, SCALING) == compare(runs(ROWS), SCALING)
+    write(tmp_path, ROWS[:-2])
+    assert read_runs(tmp_path, EXPERIMENT).missing == tuple(row["run"] for row in ROWS[-2:])
+
+
 @pytest.mark.parametrize("content", [b"", b"PAR1 and no more", b"{}"], ids=["empty", "truncated", "other"])
 def test_a_damaged_file_is_named(tmp_path, content):
-    path = tmp_path / "results.parquet"
-    path.write_bytes(content)
+    (tmp_path / "results.parquet").write_bytes(content)
     with pytest.raises(ResultsError, match=r"results\.parquet is damaged or not Parquet"):
-        read_results(path, [])
-
-
-def test_bad_results_are_named(tmp_path):
-    with pytest.raises(ResultsError, match="no results at"):
-        read_results(tmp_path / "results.parquet", [])
-    with pytest.raises(ResultsError, match="no column pairs, status, error"):
-        read_results(write(tmp_path / "other.parquet", [{"run": "a", "seed": 0}]), ["a"])
-    with pytest.raises(ResultsError, match="of another experiment: 24 of its 24 runs are not planned"):
-        read_results(write(tmp_path / "results.parquet", ROWS), ["a"])
-
-
-def grid_rows():
-    spec = TrainingSpec(regularizer="sigreg")
-    for weight, rho, pairs, seed in product((1e-3, 1e-1), (0.5, 0.95), ("transition", "one_parent"), SEEDS[:2]):
-        given = spec.model_copy(update={"regularizer_weight": weight, "rho": rho, "pairs": pairs, "seed": seed})
-        yield {
-            "run": f"weight={weight},rho={rho},pairs={pairs},seed={seed}",
-            "case": "",
-            **given.model_dump(),
-            "status": "finished",
-            "error": None,
-            "r2_h_to_z": rho - weight - seed / 100,
-            "trace_covariance": 2 * weight,
-        }
-
-
-def test_an_experiment_without_a_printed_table_is_shown_over_its_axes(results):
-    report = ExperimentReport("grid", "Grid", results(list(grid_rows())))
-    assert report.published is None
-    assert report.results.axes == ("rho", "pairs", "regularizer_weight")
-    text = report.document().markdown()
-    assert "z =" not in text
-    assert "| 0.95 | one_parent | 0.001 | 0.9440 ± 0.0071 |" in text
-
-
-def test_a_case_stands_for_the_settings_that_follow_from_it(results):
-    assert results(ROWS).axes == ("case", "dim", "pairs")
+        read_runs(tmp_path, EXPERIMENT)
 
 
 @pytest.mark.parametrize(
-    "rows", [[row for row in ROWS if row["case"] == "sigreg"], list(grid_rows())], ids=["beside W", "without a table"]
+    ("rows", "says"),
+    [
+        ([{"run": "a", "seed": 0}], "it has no column pairs, status, error"),
+        ([ROWS[0] | {"run": "a"}], "not of the experiment some: it has no run a"),
+        ([ROWS[0] | {"steps": 7}], "dim=16,pairs=transition,seed=0 has the steps 7 and not 20000"),
+        ([ROWS[0] | {"seed": 7}], "has the seed 7 and not 0"),
+    ],
+    ids=["other columns", "other run", "other steps", "other seed"],
 )
-def test_a_report_needs_no_other_file(results, rows):
-    html = ExperimentReport("whole", "Whole", results(rows)).document().html()
+def test_results_of_something_else_are_named(tmp_path, rows, says):
+    write(tmp_path, rows)
+    with pytest.raises(ResultsError, match=says):
+        read_runs(tmp_path, EXPERIMENT)
+
+
+def test_no_results_are_named(tmp_path):
+    with pytest.raises(ResultsError, match="no results at"):
+        read_runs(tmp_path, EXPERIMENT)
+
+
+def test_the_row_of_a_restart_is_of_its_run(tmp_path):
+    tried = EXPERIMENT.model_copy(update={"restarts": Restarts(count=2, up_to_dim=32)})
+    write(tmp_path, [ROWS[0] | {"seed": 1000, "restart": 1}])
+    assert len(read_runs(tmp_path, tried).rows) == 1
+
+
+GRID = [
+    {
+        "run": f"weight={weight},rho={rho},pairs={pairs},seed={seed}",
+        "case": "",
+        **TrainingSpec(regularizer_weight=weight, rho=rho, pairs=pairs, seed=seed).model_dump(),
+        "status": "finished",
+        "error": None,
+        "r2_h_to_z": rho - weight - seed / 100,
+        "trace_covariance": 2 * weight,
+    }
+    for weight, rho, pairs, seed in product((1e-3, 1e-1), (0.5, 0.95), ("transition", "one_parent"), (0, 1))
+]
+SHAPES = [
+    {
+        "run": f"{mixing},shape={shape},seed={seed}",
+        "case": mixing,
+        **TrainingSpec(world="channel", shape=shape, mixing=mixing, seed=seed).model_dump(),
+        "status": "finished",
+        "error": None,
+        "r2_h_to_z": 0.9,
+        "r2_h_to_z_grid": 0.8 + seed / 100,
+    }
+    for mixing, shape, seed in product(("spiral", "banana"), (0.25, 2.0, 32.0), (0, 1))
+]
+
+
+def test_an_experiment_without_a_printed_table_is_shown_over_its_axes():
+    found = report(GRID)
+    assert found.published is None
+    assert found.runs.axes == ("rho", "pairs", "regularizer_weight")
+    text = found.document().markdown()
+    assert "z =" not in text
+    assert "| 0.95 | one parent | 0.001 | 0.9440 ± 0.0071 |" in text
+
+
+def test_a_case_stands_for_the_settings_that_follow_from_it():
+    assert runs(ROWS).axes == ("case", "dim", "pairs")
+
+
+@pytest.mark.parametrize(
+    "rows", [[row for row in ROWS if row["case"] == "sigreg"], GRID, SHAPES], ids=["beside W", "heat map", "lines"]
+)
+def test_a_report_needs_no_other_file(rows):
+    html = report(rows).document().html()
     assert html.count("<svg") == 1
     assert not re.search(r"@import|<img|(src|href)=\"(?!#|data:)", html)
     assert "$" not in re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL)
 
 
-def test_a_report_is_the_same_again(results):
-    once, again = (ExperimentReport("same", "Same", results(list(grid_rows()))) for _ in range(2))
+def test_a_report_is_the_same_again():
+    once, again = report(GRID), report(GRID)
     assert once.document().html() == again.document().html()
     assert json.dumps(once.json(), allow_nan=False) == json.dumps(again.json(), allow_nan=False)
 
 
-def test_no_finished_run_gives_a_report_that_says_so(results):
-    rows = [row | {"status": "failed", "error": "ValueError: nothing"} for row in ROWS]
-    text = ExperimentReport("none", "None", results(rows)).document().markdown()
+def test_no_finished_run_gives_a_report_that_says_so():
+    text = text_of([row | {"status": "failed", "error": "nothing"} for row in ROWS])
     assert "0 of 24 runs finished, 24 failed." in text
     assert "report.svg" not in text
 
 
 def test_an_empty_sweep_is_reported():
-    report = ExperimentReport("empty", "Empty", Results((), ("r2_h_to_z",), ("a", "b")))
-    assert "0 of 2 runs finished; 2 are not done yet" in report.document().markdown()
+    assert "0 of 2 runs finished; 2 are not done yet" in text_of([], ["a", "b"])

@@ -1,7 +1,7 @@
 r"""Printed tables of W, and what their digits allow.
 
-A printed mean $x$ with the unit $u$ of its last digit stands for every number in $[x-u/2, x+u]$: it may have been rounded
-or cut. (Table 1 shows six digits of what Appendix H.10 cuts to five.) A printed standard deviation of n runs is
+A printed mean $x$ with the unit $u$ of its last digit stands for every number in $[x-u/2, x+u]$: it may have been
+rounded or cut. (Table 1 shows six digits of what Appendix H.10 cuts to five.) A printed standard deviation of n runs is
 taken to be as large as its digits allow, with either divisor, n or n - 1.
 
 References
@@ -142,7 +142,12 @@ class PublishedTables(_Data):
             for row in table.rows:
                 labels = {self.labels[key]: value for key, value in row.items() if key in self.labels}
                 for key in (key for key in row if key in self.columns):
-                    yield Cell(table=name, labels=labels, measure=self.columns[key].measure, printed=self._printed(name, key, row))
+                    yield Cell(
+                        table=name,
+                        labels=labels,
+                        measure=self.columns[key].measure,
+                        printed=self._printed(name, key, row),
+                    )
 
     def _printed(self, name: str, column: str, row: Mapping[str, Any]) -> Printed:
         number, decimals = row[column], self.columns[column].decimals
@@ -165,5 +170,7 @@ class PublishedTables(_Data):
 def published_tables() -> dict[str, PublishedTables]:
     """Read the tables that come with this package, by the name of their experiment."""
     found = (item for item in files(__package__).iterdir() if item.name.endswith(".json"))
-    tables = (PublishedTables.model_validate_json(item.read_text()) for item in sorted(found, key=lambda item: item.name))
+    tables = (
+        PublishedTables.model_validate_json(item.read_text()) for item in sorted(found, key=lambda item: item.name)
+    )
     return {table.experiment: table for table in tables}

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from lejepa_impl.experiments.paper.tables import Cell, Printed, PublishedTables
-from lejepa_impl.report.tables.results import Results, Row, Summary, distinct, matches, summarised
-from lejepa_impl.report.tables.welch import Spread, Welch, holm, welch
+from lejepa_impl.report.tables.runs import Row, Runs, Summary, distinct, matches, summarised
+from lejepa_impl.report.tables.welch import Spread, holm, welch
 
 #: Probability of a disagreeing cell in a table whose cells all agree.
 FALSE_ALARM = 0.01
@@ -65,20 +65,20 @@ class Comparison(BaseModel):
     reason: str = ""
 
 
-def is_of(results: Results, published: PublishedTables) -> bool:
+def is_of(runs: Runs, published: PublishedTables) -> bool:
     """Whether any of the runs belongs to the experiment of these tables."""
-    return any(matches(row, published.where) for row in results.rows)
+    return any(matches(row, published.where) for row in runs.rows)
 
 
-def compare(results: Results, published: PublishedTables, false_alarm: float = FALSE_ALARM) -> list[Comparison]:
+def compare(runs: Runs, published: PublishedTables, false_alarm: float = FALSE_ALARM) -> list[Comparison]:
     """Compare every cell of printed tables with our runs, for each way in which these draw pairs."""
-    rows = [row for row in results.rows if matches(row, published.where)]
-    compared = []
+    rows = [row for row in runs.rows if matches(row, published.where)]
+    compared: list[Comparison] = []
     for name in published.tables:
         cells = [cell for cell in published.cells() if cell.table == name]
         for pairs in distinct(rows, "pairs"):
             here = [row for row in rows if matches(row, published.tables[name].where) and row["pairs"] == pairs]
-            compared += _judged([_beside(cell, pairs, here, results.axes) for cell in cells], false_alarm)
+            compared += _judged([_beside(cell, pairs, here, runs.axes) for cell in cells], false_alarm)
     return compared
 
 
@@ -165,10 +165,10 @@ def agreement_of_pairs(compared: Sequence[Comparison]) -> list[PairsAgreement]:
     return agreement
 
 
-def other_settings(results: Results, published: PublishedTables) -> dict[str, dict[str, tuple[list[Any], Any]]]:
+def other_settings(runs: Runs, published: PublishedTables) -> dict[str, dict[str, tuple[list[Any], Any]]]:
     """List, for each table, the settings in which our runs differ from W's, with our values and W's."""
     different: dict[str, dict[str, tuple[list[Any], Any]]] = {}
-    rows = [row for row in results.rows if matches(row, published.where)]
+    rows = [row for row in runs.rows if matches(row, published.where)]
     for name, table in published.tables.items():
         here = [row for row in rows if matches(row, table.where)]
         for setting, value in (published.settings | table.settings).items():

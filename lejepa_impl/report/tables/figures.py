@@ -12,11 +12,17 @@ from matplotlib.figure import Figure
 
 from lejepa_impl.report.tables.comparison import Comparison, Verdict
 from lejepa_impl.report.tables.numbers import compact, worded
-from lejepa_impl.report.tables.results import Results, Row, distinct, matches, summarised
+from lejepa_impl.report.tables.runs import Row, Runs, distinct, matches, summarised
 
 _COLOURS = {"transition": "#0072b2", "one_parent": "#d55e00"}
 _OTHER = ("#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_STYLE = {"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "svg.hashsalt": "tables"}
+_STYLE: dict[Any, Any] = {
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "tables",
+}
+_ACROSS = 4
 #: Measures that are told apart by how far they are from 1.
 _NEAR_ONE = "r2_"
 
@@ -31,22 +37,23 @@ def svg(figure: Figure) -> str:
 
 def beside(compared: Sequence[Comparison], label: str) -> Figure:
     """Draw each column of each printed table over the label of its rows, W's in black, cells that disagree ringed."""
-    tables = list(dict.fromkeys(found.cell.table for found in compared))
-    columns = {table: list(dict.fromkeys(f.cell.measure for f in compared if f.cell.table == table)) for table in tables}
-    width = max(map(len, columns.values()))
+    panels: dict[tuple[str, str], list[Comparison]] = {}
+    for found in compared:
+        panels.setdefault((found.cell.table, found.cell.measure), []).append(found)
+    tables = list(dict.fromkeys(table for table, _ in panels))
+    rows = {table: [key for key in panels if key[0] == table] for table in tables}
+    lines = [keys[start : start + _ACROSS] for keys in rows.values() for start in range(0, len(keys), _ACROSS)]
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(2.3 * width, 2.1 * len(tables)), layout="constrained")
-        axes = figure.subplots(len(tables), width, squeeze=False)
-        for table, row in zip(tables, axes, strict=True):
-            for axis, measure in zip(row, columns[table], strict=False):
-                here = [f for f in compared if (f.cell.table, f.cell.measure) == (table, measure)]
-                _column(axis, here, label)
+        figure = Figure(figsize=(2.5 * _ACROSS, 1.9 * len(lines)), layout="constrained")
+        for axes, keys in zip(figure.subplots(len(lines), _ACROSS, squeeze=False), lines, strict=True):
+            for axis, (table, measure) in zip(axes, keys, strict=False):
+                _column(axis, panels[table, measure], label)
                 axis.set_title(f"{table}: {_quantity(measure)}")
-            for axis in row[len(columns[table]) :]:
+            for axis in axes[len(keys) :]:
                 axis.set_axis_off()
-            for axis in axes[-1]:
-                axis.set_xlabel(label)
-        handles, names = axes[0, 0].get_legend_handles_labels()
+        for axis in figure.axes[-_ACROSS:]:
+            axis.set_xlabel(label)
+        handles, names = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
     return figure
 
@@ -81,7 +88,7 @@ def _column(axis: Axes, compared: Sequence[Comparison], label: str) -> None:
         y = [height(found.ours.mean) for found in here if found.ours]
         errors = [found.ours.std or 0.0 for found in here if found.ours]
         colour = _COLOURS.get(pairs, "grey")
-        axis.errorbar(x, y, errors, color=colour, fmt="o", ms=3, lw=1, capsize=2, label=f"ours, {pairs}")
+        axis.errorbar(x, y, errors, color=colour, fmt="o", ms=3, lw=1, capsize=2, label=f"ours, {worded(pairs)} pairs")
         ringed = [found.verdict is Verdict.DISAGREES for found in here]
         axis.plot(
             [u for u, ring in zip(x, ringed, strict=True) if ring],
@@ -91,17 +98,17 @@ def _column(axis: Axes, compared: Sequence[Comparison], label: str) -> None:
             mfc="none",
             mec="#cc0000",
             mew=0.8,
-            label="disagrees" if shift == 0 or pairs == modes[-1] else None,
+            label="disagrees" if pairs == modes[-1] else None,
         )
     axis.set_xscale("log", base=2)
     if all(value > 0 for line in axis.lines for value in np.asarray(line.get_ydata(), float)):
         axis.set_yscale("log")
 
 
-def heat_maps(results: Results, measures: Sequence[str]) -> Figure:
+def heat_maps(runs: Runs, measures: Sequence[str]) -> Figure:
     """Draw measures over the weight of the regularizer and the correlation, for each way of drawing pairs."""
-    modes = distinct(results.finished, "pairs")
-    weights, correlations = (distinct(results.rows, name) for name in ("regularizer_weight", "rho"))
+    modes = distinct(runs.finished, "pairs")
+    weights, correlations = (distinct(runs.rows, name) for name in ("regularizer_weight", "rho"))
     with mpl.rc_context(_STYLE):
         size = (1.4 + 0.55 * len(correlations)) * len(measures), (1.1 + 0.36 * len(weights)) * len(modes)
         figure = Figure(figsize=(max(size[0], 5), max(size[1], 2)), layout="constrained")
@@ -112,11 +119,11 @@ def heat_maps(results: Results, measures: Sequence[str]) -> Figure:
                 for i, weight in enumerate(weights):
                     for j, rho in enumerate(correlations):
                         setting = {"pairs": pairs, "regularizer_weight": weight, "rho": rho}
-                        here = [run for run in results.finished if matches(run, setting)]
+                        here = [row for row in runs.finished if matches(row, setting)]
                         if found := summarised(here, measure):
                             values[i, j] = found.mean
                 _heat_map(axis, values, weights, correlations)
-                axis.set_title(f"{worded(measure)}, {pairs} pairs")
+                axis.set_title(f"{worded(measure)}, {worded(pairs)} pairs")
     return figure
 
 
@@ -133,9 +140,9 @@ def _heat_map(axis: Axes, values: np.ndarray, weights: Sequence[float], correlat
     axis.figure.colorbar(image, ax=axis, shrink=0.8)
 
 
-def lines(results: Results, measure: str) -> Figure:
+def lines(runs: Runs, measure: str) -> Figure:
     """Draw a measure over the numeric setting with most values; one line for each choice of the others."""
-    rows, axes_ = results.finished, results.axes
+    rows, axes_ = runs.finished, runs.axes
     numeric = [name for name in axes_ if all(isinstance(row[name], int | float) for row in rows)]
     along = max(numeric or axes_, key=lambda name: len(distinct(rows, name)), default="seed")
     others = [name for name in axes_ if name != along]
@@ -156,7 +163,9 @@ def lines(results: Results, measure: str) -> Figure:
             if positive and distinct(rows, along)[-1] / distinct(rows, along)[0] > 20:
                 axis.set_xscale("log")
         figure.axes[0].set_ylabel(worded(measure))
-        handles = {name: handle for a in figure.axes for handle, name in zip(*a.get_legend_handles_labels(), strict=True)}
+        handles = {
+            name: handle for a in figure.axes for handle, name in zip(*a.get_legend_handles_labels(), strict=True)
+        }
         if any(handles):
             figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, frameon=False)
     return figure
@@ -165,7 +174,9 @@ def lines(results: Results, measure: str) -> Figure:
 def _line(axis: Axes, rows: Sequence[Row], along: str, measure: str, colour: str, name: str) -> None:
     at: list[Any] = distinct(rows, along)
     found = [summarised([row for row in rows if row[along] == x], measure) for x in at]
-    known = [(compact(x) if isinstance(x, str) else x, s.mean, s.std or 0.0) for x, s in zip(at, found, strict=True) if s]
+    known = [
+        (compact(x) if isinstance(x, str) else x, s.mean, s.std or 0.0) for x, s in zip(at, found, strict=True) if s
+    ]
     if known:
         x, y, error = zip(*known, strict=True)
         axis.errorbar(x, y, error, fmt="o-", color=colour, ms=3, lw=1, capsize=2, label=name)

@@ -3,7 +3,7 @@
 import math
 
 from lejepa_impl.experiments.paper.tables import Printed
-from lejepa_impl.report.tables.results import Summary
+from lejepa_impl.report.tables.runs import Summary
 
 #: Digits of a number whose error is not known, or is 0.
 _DIGITS = 5
@@ -23,12 +23,12 @@ MEASURES = {
     "alignment": "alignment",
     "sigreg": "SIGReg",
     "whitening": "whitening",
-    "infonce": "InfoNCE",
+    "final_loss": "final objective",
 }
 
 
 def worded(measure: str) -> str:
-    """Name a measure for a reader."""
+    """Name a measure, or a setting, for a reader."""
     base = measure.removesuffix("_in_sample")
     return MEASURES.get(base, base.replace("_", " ")) + (", in sample" if base != measure else "")
 
@@ -50,5 +50,10 @@ def as_printed(printed: Printed) -> str:
 
 
 def compact(value: object) -> str:
-    """Write a setting."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """Write the value of a setting."""
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
+
+
+def signed(z: float) -> str:
+    """Write a z-score."""
+    return f"{z:.1f}".replace("-", "−")

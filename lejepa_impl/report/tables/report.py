@@ -17,17 +17,17 @@ from lejepa_impl.report.tables.comparison import (
     other_settings,
 )
 from lejepa_impl.report.tables.document import Block, Bullets, Document, Entry, Figure, Grid, Heading, Paragraph
-from lejepa_impl.report.tables.numbers import MEASURES, as_printed, compact, shown, worded
-from lejepa_impl.report.tables.results import Results, Row, matches, summarised
+from lejepa_impl.report.tables.numbers import MEASURES, as_printed, compact, shown, signed, worded
+from lejepa_impl.report.tables.runs import Row, Runs, matches, summarised
 
 #: The file of the figure, beside the document.
 FIGURE = "report.svg"
 _METHOD = (
-    r"$z=d/\sqrt{{s^2/n+s_W^2/n_W}}$, with $d$ the difference of our mean from the nearest mean that W's digits stand for, "
-    "rounded or cut, $s$ the standard deviation over our $n$ seeds, and $s_W$ the largest one that W's digits allow for "
-    "its $n_W$. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with one way of drawing "
-    "pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have a cell that "
-    "disagrees."
+    r"$z=d/\sqrt{{s^2/n+s_W^2/n_W}}$, with $d$ the difference of our mean from the nearest mean that W's digits stand "
+    "for, rounded or cut, $s$ the standard deviation over our $n$ seeds, and $s_W$ the largest one that W's digits "
+    "allow for its $n_W$ runs. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with one "
+    "way of drawing pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have a "
+    "cell that disagrees."
 )
 _GRID_MEASURES = ("r2_h_to_z", "trace_covariance")
 
@@ -40,7 +40,7 @@ class ExperimentReport:
     ----------
     name, title
         Of the experiment.
-    results
+    runs
         Its runs.
     false_alarm
         Probability of a disagreeing cell in a table whose cells all agree.
@@ -48,26 +48,26 @@ class ExperimentReport:
 
     name: str
     title: str
-    results: Results
+    runs: Runs
     false_alarm: float = FALSE_ALARM
 
     @cached_property
     def published(self) -> PublishedTables | None:
         """The printed tables that the runs belong to."""
-        return next((tables for tables in published_tables().values() if is_of(self.results, tables)), None)
+        return next((tables for tables in published_tables().values() if is_of(self.runs, tables)), None)
 
     @cached_property
     def compared(self) -> list[Comparison]:
         """The cells of the printed tables, for each way of drawing pairs."""
-        return compare(self.results, self.published, self.false_alarm) if self.published else []
+        return compare(self.runs, self.published, self.false_alarm) if self.published else []
 
     @property
     def disagreeing(self) -> list[str]:
         """The cells that disagree, named."""
         return [
-            f"{_named(found)}: {shown(found.ours)}, W {as_printed(found.cell.printed)}, z = {found.z:.1f}"
+            f"{_named(found)}: {shown(found.ours)}, W {as_printed(found.cell.printed)}, z = {signed(found.z)}"
             for found in self.compared
-            if found.verdict is Verdict.DISAGREES
+            if found.verdict is Verdict.DISAGREES and found.z is not None
         ]
 
     def document(self) -> Document:
@@ -80,16 +80,17 @@ class ExperimentReport:
         return {
             "schema": 1,
             "experiment": self.name,
-            "finished": len(self.results.finished),
-            "failed": {row["run"]: row["error"] for row in self.results.failed},
-            "missing": list(self.results.missing),
-            "axes": list(self.results.axes),
+            "made": self.runs.made.model_dump(mode="json"),
+            "finished": len(self.runs.finished),
+            "failed": {row["run"]: row["error"] for row in self.runs.failed},
+            "missing": list(self.runs.missing),
+            "axes": list(self.runs.axes),
             "rows": [
                 {
                     "settings": setting,
                     "measures": {
                         name: found.model_dump()
-                        for name in self.results.measures
+                        for name in self.runs.measures
                         if (found := summarised(runs, name)) is not None
                     },
                 }
@@ -105,7 +106,7 @@ class ExperimentReport:
         yield from self._state()
         if self.published:
             yield from self._beside(self.published)
-        if not self.results.finished:
+        if not self.runs.finished:
             return
         if not self.published:
             yield Figure(FIGURE, self.figure, f"Results of {self.name}")
@@ -113,20 +114,21 @@ class ExperimentReport:
         yield self._own()
 
     def _state(self) -> Iterator[Block]:
-        results = self.results
-        total = len(results.rows) + len(results.missing)
-        state = f"{len(results.finished)} of {total} runs finished"
-        if results.failed:
-            state += f", {len(results.failed)} failed"
-        if results.missing:
-            state += f"; {len(results.missing)} are not done yet, so that this report is not complete"
-        yield Paragraph(state + ".")
-        if results.failed:
-            yield Bullets([f"{row['run']} failed: {row['error']}" for row in results.failed])
+        runs = self.runs
+        state = f"{len(runs.finished)} of {len(runs.rows) + len(runs.missing)} runs finished"
+        if runs.failed:
+            state += f", {len(runs.failed)} failed"
+        if runs.missing:
+            state += f"; {len(runs.missing)} are not done yet, so that this report is not complete"
+        made = [", ".join(runs.made.devices), ", ".join(f"{name} {of}" for name, of in runs.made.versions.items())]
+        by = f" Made {' with '.join(text for text in made if text)}." if any(made) else ""
+        yield Paragraph(state + "." + by.replace("Made ", "Made on ", 1 if made[0] else 0))
+        if runs.failed:
+            yield Bullets([f"{row['run']} failed: {row['error']}" for row in runs.failed])
 
     def _beside(self, published: PublishedTables) -> Iterator[Block]:
         yield Paragraph(f"W's numbers are those of {published.source}.")
-        if other := other_settings(self.results, published):
+        if other := other_settings(self.runs, published):
             yield Paragraph("Settings in which these runs differ from W's:")
             yield Bullets([f"{table}: {_settings(settings)}" for table, settings in other.items()])
         yield Paragraph(_METHOD.format(false_alarm=self.false_alarm))
@@ -149,8 +151,8 @@ class ExperimentReport:
         agreement = agreement_of_pairs(self.compared)
         modes = list(dict.fromkeys(found.pairs for found in self.compared))
         yield Paragraph(
-            "`transition` pairs have the stated correlation $\\rho$, `one_parent` pairs are two successors of one latent, "
-            "of correlation $\\rho^2$."
+            "Transition pairs are a latent and its successor, of the stated correlation $\\rho$. One parent pairs are "
+            "two successors of one latent, of correlation $\\rho^2$."
         )
         by = {(found.measure, found.pairs): found for found in agreement}
         rows = []
@@ -167,18 +169,21 @@ class ExperimentReport:
                     else [Entry(""), Entry("")]
                 )
             rows.append(row)
-        header = ["measure", *(text for mode in modes for text in (f"{mode}: cells that disagree", "z, r.m.s."))]
+        header = [
+            "measure",
+            *(text for mode in modes for text in (f"{compact(mode)}: cells that disagree", "z, r.m.s.")),
+        ]
         if rows:
             yield Grid(header, rows)
         alignment = {mode: by["alignment", mode] for mode in modes if ("alignment", mode) in by}
         if len(alignment) > 1:
-            agreeing = [mode for mode, found in alignment.items() if not found.disagree]
+            agreeing = [compact(mode) for mode, found in alignment.items() if not found.disagree]
             nearest = min(alignment, key=lambda mode: alignment[mode].root_mean_square)
-            apart = ", ".join(f"{found.root_mean_square:.1f} with {mode}" for mode, found in alignment.items())
+            apart = ", ".join(f"{found.root_mean_square:.1f} with {compact(mode)}" for mode, found in alignment.items())
             with_ = f"with {' and with '.join(agreeing)} pairs" if agreeing else "with neither kind of pairs"
             yield Paragraph(
-                f"W's alignment loss agrees {with_}; it is nearest to {nearest} pairs "
-                f"(root mean square of z {apart})."
+                f"W's alignment loss agrees {with_}; it is nearest to that of {compact(nearest)} pairs "
+                f"(root mean square of z: {apart})."
             )
         else:
             yield Paragraph("The alignment loss was not compared for both kinds of pairs, so that this is open.")
@@ -193,29 +198,27 @@ class ExperimentReport:
             (label,) = self.published.labels.values()
             run = {found.cell.table for found in self.compared if found.ours}
             return figures.svg(figures.beside([f for f in self.compared if f.cell.table in run], label))
-        axes = set(self.results.axes) - {"pairs"}
+        axes = set(self.runs.axes) - {"pairs"}
         if axes == {"regularizer_weight", "rho"}:
-            return figures.svg(figures.heat_maps(self.results, _GRID_MEASURES))
-        return figures.svg(figures.lines(self.results, self._recovery))
+            return figures.svg(figures.heat_maps(self.runs, _GRID_MEASURES))
+        return figures.svg(figures.lines(self.runs, self._recovery))
 
     @property
     def _recovery(self) -> str:
         """The measure that a figure of an experiment without printed tables shows."""
         grid = "r2_h_to_z_grid"
-        measured = any(row.get(grid) is not None for row in self.results.finished)
-        return grid if measured and "shape" in self.results.axes else "r2_h_to_z"
+        measured = any(row.get(grid) is not None for row in self.runs.finished)
+        return grid if measured and "shape" in self.runs.axes else "r2_h_to_z"
 
     def _groups(self) -> Iterator[tuple[Mapping[str, Any], list[Row]]]:
-        axes = self.results.axes
-        for values in dict.fromkeys(tuple(row.get(axis) for axis in axes) for row in self.results.rows):
+        axes = self.runs.axes
+        for values in dict.fromkeys(tuple(row.get(axis) for axis in axes) for row in self.runs.rows):
             setting = dict(zip(axes, values, strict=True))
-            yield setting, [row for row in self.results.finished if matches(row, setting)]
+            yield setting, [row for row in self.runs.finished if matches(row, setting)]
 
     def _own(self) -> Grid:
-        axes = self.results.axes
-        measures = [
-            name for name in MEASURES if any(row.get(name) is not None for row in self.results.finished)
-        ]
+        axes = self.runs.axes
+        measures = [name for name in MEASURES if any(row.get(name) is not None for row in self.runs.finished)]
         rows = [
             [
                 *(Entry(compact(setting[axis])) for axis in axes),
@@ -225,18 +228,18 @@ class ExperimentReport:
             for setting, runs in self._groups()
             if runs
         ]
-        header = [*(axis.replace("_", " ") for axis in axes), *map(worded, measures), "seeds"]
+        header = [*map(worded, axes), *map(worded, measures), "seeds"]
         return Grid(header, rows, names=len(axes))
 
 
 def _named(found: Comparison) -> str:
     labels = ", ".join(f"{name} {compact(value)}" for name, value in found.cell.labels.items())
-    return f"{found.cell.table}, {labels}, {worded(found.cell.measure)}, {found.pairs} pairs"
+    return f"{found.cell.table}, {labels}, {worded(found.cell.measure)}, {compact(found.pairs)} pairs"
 
 
 def _settings(settings: Mapping[str, tuple[list[Any], Any]]) -> str:
     return "; ".join(
-        f"{name.replace('_', ' ')} {', '.join(map(compact, ours))} (W: {compact(theirs)})"
+        f"{worded(name)} {', '.join(map(compact, ours))} (W: {compact(theirs)})"
         for name, (ours, theirs) in settings.items()
     )
 
@@ -258,7 +261,7 @@ def _table(compared: Sequence[Comparison]) -> Grid:
         for mode in modes:
             row += _entries(beside[mode])
         rows.append(row)
-    header = [*labels, "measure", "W", *(text for mode in modes for text in (f"ours, {mode}", "z"))]
+    header = [*labels, "measure", "W", *(text for mode in modes for text in (f"ours, {compact(mode)} pairs", "z"))]
     return Grid(header, rows, names=len(labels) + 1)
 
 
@@ -266,7 +269,7 @@ def _entries(found: Comparison) -> list[Entry]:
     strong = found.verdict is Verdict.DISAGREES
     if found.z is None:
         return [Entry(shown(found.ours)), Entry(found.reason or found.verdict)]
-    return [Entry(shown(found.ours)), Entry(f"{found.z:.1f}", strong)]
+    return [Entry(shown(found.ours)), Entry(signed(found.z), strong)]
 
 
 def _not_run(compared: Sequence[Comparison], published: PublishedTables) -> Iterator[str]:
@@ -284,4 +287,4 @@ def _not_run(compared: Sequence[Comparison], published: PublishedTables) -> Iter
             modes.setdefault(tuple(dict.fromkeys(rows)), []).append(mode)
         for rows_, names in modes.items():
             if rows_:
-                yield f"{table}, {' and '.join(names)} pairs: {'; '.join(rows_)}"
+                yield f"{table}, {' and '.join(map(compact, names))} pairs: {'; '.join(rows_)}"

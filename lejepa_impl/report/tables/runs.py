@@ -1,26 +1,27 @@
-"""The results of an experiment, read and summarised over seeds."""
+"""The runs of an experiment, read from its results and summarised over seeds."""
 
+import json
 import math
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.run import Record
+from lejepa_impl.experiments.spec import Experiment, Run
 from lejepa_impl.train.spec import TrainingSpec
 
 Row = Mapping[str, Any]
 #: Settings over which a cell is summarised, or that are of the computer.
 _NOT_AXES = {"seed", "device"}
 _REQUIRED = ("run", "seed", "pairs", "status", "error")
-
-
-class ResultsError(ValueError):
-    """A folder without results, or with results that cannot be read."""
 
 
 class Summary(BaseModel):
@@ -33,8 +34,17 @@ class Summary(BaseModel):
     runs: int
 
 
+class Made(BaseModel):
+    """What runs were made on and with, as far as it is recorded beside them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    devices: tuple[str, ...] = ()
+    versions: dict[str, str] = {}
+
+
 @dataclass(frozen=True)
-class Results:
+class Runs:
     """Runs of an experiment, one row each.
 
     Parameters
@@ -45,11 +55,14 @@ class Results:
         Names of the measures.
     missing
         Names of the runs that the experiment asks for and that are not among them.
+    made
+        On which devices, and with which versions.
     """
 
     rows: tuple[Row, ...]
     measures: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    made: Made = field(default_factory=Made)
 
     @property
     def finished(self) -> list[Row]:
@@ -74,33 +87,60 @@ class Results:
         return len({(row["case"], row.get(name)) for row in self.rows}) == len({row["case"] for row in self.rows})
 
 
-def read_results(path: Path, planned: Collection[str]) -> Results:
-    """Read `results.parquet` of an experiment with these planned runs.
+def read_runs(folder: Path, experiment: Experiment) -> Runs:
+    """Read the results of an experiment, as far as there are any.
 
     Raises
     ------
     ResultsError
-        If there is no such file, it is not Parquet or damaged, its columns are not those of results, or it holds a run
-        that is not planned.
+        If there are none, they are damaged, or they are not of this experiment.
     """
+    path = folder / "results.parquet"
     try:
         table = pq.read_table(path)
     except FileNotFoundError as error:
-        raise ResultsError(f"no results at {path}: run `lejepa-companion sweep` first, or give their folder") from error
+        raise ResultsError(
+            f"no results at {path}: run `lejepa-companion sweep` first, or give their folder by --results"
+        ) from error
     except (OSError, pa.ArrowInvalid) as error:
         raise ResultsError(f"{path} is damaged or not Parquet: {' '.join(str(error).split())}") from error
     names = table.column_names
     if missing := [name for name in _REQUIRED if name not in names]:
         raise ResultsError(f"{path} holds no results of a sweep: it has no column {', '.join(missing)}")
     rows = tuple(table.to_pylist())
-    runs = {row["run"] for row in rows}
-    if strangers := sorted(runs - set(planned)):
-        raise ResultsError(
-            f"{path} is of another experiment: {len(strangers)} of its {len(runs)} runs are not planned, "
-            f"{strangers[0]} among them"
-        )
-    missing_runs = tuple(run for run in planned if run not in runs)
-    return Results(rows, tuple(names[names.index("error") + 1 :]), missing_runs)
+    planned = {run.id: run for run in experiment.runs}
+    for row in rows:
+        if other := _other_than(row, planned.get(row["run"])):
+            raise ResultsError(f"{path} is not of the experiment {experiment.name}: {other}")
+    there = {row["run"] for row in rows}
+    return Runs(
+        rows=rows,
+        measures=tuple(names[names.index("error") + 1 :]),
+        missing=tuple(run for run in planned if run not in there),
+        made=_made(folder),
+    )
+
+
+def _other_than(row: Row, planned: Run | None) -> str | None:
+    """Say in what a row is not of a planned run."""
+    if planned is None:
+        return f"it has no run {row['run']}"
+    settings = [attempt.model_dump() for attempt in planned.attempts]
+    for attempt in settings:
+        if matches(row, {name: value for name, value in attempt.items() if name in row}):
+            return None
+    different = next((name for name, value in settings[0].items() if name in row and row[name] != value), "seed")
+    return f"{row['run']} has the {different} {row[different]} and not {settings[0][different]}"
+
+
+def _made(folder: Path) -> Made:
+    devices, versions = set(), {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        versions = dict(json.loads((folder / "experiment.json").read_text())["versions"])
+    for path in sorted((folder / "runs").glob("*.json")):
+        with suppress(OSError, ValidationError):
+            devices.add(Record.model_validate_json(path.read_bytes()).trace.device)
+    return Made(devices=tuple(sorted(devices)), versions=versions)
 
 
 def summarised(rows: Iterable[Row], measure: str) -> Summary | None:
@@ -118,5 +158,6 @@ def matches(row: Row, settings: Mapping[str, Any]) -> bool:
 
 
 def distinct(rows: Iterable[Row], name: str) -> list[Any]:
-    """List the values of a setting, in order."""
-    return sorted({row[name] for row in rows if row.get(name) is not None})
+    """List the values of a setting: numbers in order, names as they come."""
+    values = list(dict.fromkeys(row[name] for row in rows if row.get(name) is not None))
+    return sorted(values) if all(isinstance(value, int | float) for value in values) else values
