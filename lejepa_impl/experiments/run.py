@@ -1,4 +1,4 @@
-"""What a worker does at a time: train one run, or several in one batch, from the state they are in, and measure them."""
+"""What a worker does at a time: train one run, or several in one batch, and measure what comes out."""
 
 import math
 import platform
@@ -85,11 +85,12 @@ class Job:
             for id_, spec in zip(run.attempt_ids(), run.attempts, strict=True):
                 key = tuple(getattr(spec, name) for name in SHARED) if spec.encoder == "mlp" else (id_,)
                 alike.setdefault(key, []).append((id_, spec))
-        return [
-            cls(*map(tuple, zip(*members[start : start + together], strict=True)), experiment.points)
-            for members in alike.values()
-            for start in range(0, len(members), together)
-        ]
+        jobs = []
+        for members in alike.values():
+            for start in range(0, len(members), together):
+                ids, specs = zip(*members[start : start + together], strict=True)
+                jobs.append(cls(ids, specs, experiment.points))
+        return jobs
 
 
 def perform(
