@@ -234,7 +234,8 @@ def train_command(
     recovery = evaluate(checkpoint)
     save(out, checkpoint)
     _out.print(
-        f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, orthogonality error {recovery.orthogonality_error:.3f}, "
+        f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, "
+        f"normalised orthogonality error {recovery.normalized_orthogonality_error:.3f}, "
         f"alignment loss {recovery.alignment_loss:.4f}; saved to {out}",
         highlight=False,
     )

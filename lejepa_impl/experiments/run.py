@@ -4,7 +4,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -12,9 +12,10 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from lejepa_impl.experiments.spec import Experiment
+from lejepa_impl.measures.run import measure
 from lejepa_impl.train.checkpoint import Checkpoint
 from lejepa_impl.train.ensemble import SHARED, train_ensemble
-from lejepa_impl.train.loop import TrainingError, evaluate, resolve_device, train
+from lejepa_impl.train.loop import TrainingError, resolve_device, train
 from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
 
@@ -138,9 +139,7 @@ def perform(
             trained = [train(job.specs[0], look, snapshots)]
         except TrainingError as error:
             trained = [error]
-    measured: list[dict[str, float | None]] = [
-        {} if isinstance(found, TrainingError) else _measures(found, job.points) for found in trained
-    ]
+    measured = [None if isinstance(found, TrainingError) else measure(found, points=job.points) for found in trained]
     trace = Trace(
         host=platform.node(),
         device=torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or platform.machine(),
@@ -149,12 +148,7 @@ def perform(
     )
     return [
         Record(id=id_, error=str(found), trace=trace)
-        if isinstance(found, TrainingError)
-        else Record(id=id_, final_loss=loss, measures=measures, trace=trace)
+        if measures is None
+        else Record(id=id_, final_loss=loss, measures=dict(measures), trace=trace)
         for id_, found, loss, measures in zip(job.ids, trained, losses or [math.nan], measured, strict=True)
     ]
-
-
-def _measures(checkpoint: Checkpoint, points: int) -> dict[str, float | None]:
-    # The number of latents is a setting of the run.
-    return {name: value for name, value in asdict(evaluate(checkpoint, points=points)).items() if name != "dim"}

@@ -36,7 +36,7 @@ def test_a_rotation_with_an_offset_is_recovered_exactly():
     recovery = measure(turn)
     assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
     assert recovery.error == pytest.approx(0, abs=1e-12)
-    assert recovery.orthogonality_error == pytest.approx(0, abs=1e-10)
+    assert recovery.normalized_orthogonality_error == pytest.approx(0, abs=1e-10)
     assert abs(recovery.excess) < Z * recovery.excess_standard_error
 
 
@@ -44,7 +44,7 @@ def test_a_scaled_map_has_the_error_of_its_scale():
     recovery = measure(lambda z: 0.5 * z)
     assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
     assert recovery.polar_distance == pytest.approx(math.sqrt(2 * 0.25), rel=1e-9)
-    assert recovery.orthogonality_error == pytest.approx(0.75, rel=1e-9)
+    assert recovery.normalized_orthogonality_error == pytest.approx(0.75, rel=1e-9)
     assert recovery.defect == pytest.approx(0.75 * math.sqrt(2), rel=0.02)
     assert recovery.error == pytest.approx(2 * 0.25, rel=0.02)
 
