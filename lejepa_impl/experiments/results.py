@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -124,9 +125,10 @@ class Results:
             )
         if (digest, together) != (self.experiment.digest, self.together):
             mine = self._description()
-            differences = list(
-                _differences(*({name: item.get(name) for name in ("together", "experiment")} for item in (there, mine)))
-            )
+            differences = [
+                *_differences(together, self.together, "together"),
+                *_differences(there.get("experiment"), mine["experiment"]),
+            ]
             differences = differences or ["other defaults"]
             more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
             raise ResultsError(
@@ -187,8 +189,8 @@ class Results:
         records = [record for attempt in run.attempt_ids() if (record := self.record(attempt))]
         if len(records) < len(run.attempts):
             return None
-        finished = [i for i, record in enumerate(records) if record.error is None]
-        best = min(finished, key=lambda i: records[i].final_loss, default=0)
+        losses = [math.inf if record.final_loss is None else record.final_loss for record in records]
+        best = losses.index(min(losses))
         record = records[best]
         return {
             "run": run.id,

@@ -1,10 +1,10 @@
-"""What a worker does at a time: train one run, or several in one batch, from the state they are in, and measure them."""
+"""What a worker does at a time: train one run, or several in one batch, and measure what comes out."""
 
 import math
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -12,9 +12,10 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from lejepa_impl.experiments.spec import Experiment
+from lejepa_impl.measures.run import measure
 from lejepa_impl.train.checkpoint import Checkpoint
 from lejepa_impl.train.ensemble import SHARED, train_ensemble
-from lejepa_impl.train.loop import TrainingError, evaluate, resolve_device, train
+from lejepa_impl.train.loop import TrainingError, resolve_device, train
 from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
 
@@ -85,11 +86,12 @@ class Job:
             for id_, spec in zip(run.attempt_ids(), run.attempts, strict=True):
                 key = tuple(getattr(spec, name) for name in SHARED) if spec.encoder == "mlp" else (id_,)
                 alike.setdefault(key, []).append((id_, spec))
-        return [
-            cls(*map(tuple, zip(*members[start : start + together], strict=True)), experiment.points)
-            for members in alike.values()
-            for start in range(0, len(members), together)
-        ]
+        jobs = []
+        for members in alike.values():
+            for start in range(0, len(members), together):
+                ids, specs = zip(*members[start : start + together], strict=True)
+                jobs.append(cls(ids, specs, experiment.points))
+        return jobs
 
 
 def perform(
@@ -137,9 +139,7 @@ def perform(
             trained = [train(job.specs[0], look, snapshots)]
         except TrainingError as error:
             trained = [error]
-    measured: list[dict[str, float | None]] = [
-        {} if isinstance(found, TrainingError) else _measures(found, job.points) for found in trained
-    ]
+    measured = [None if isinstance(found, TrainingError) else measure(found, points=job.points) for found in trained]
     trace = Trace(
         host=platform.node(),
         device=torch.cuda.get_device_name() if device.type == "cuda" else platform.processor() or platform.machine(),
@@ -148,12 +148,7 @@ def perform(
     )
     return [
         Record(id=id_, error=str(found), trace=trace)
-        if isinstance(found, TrainingError)
-        else Record(id=id_, final_loss=loss, measures=measures, trace=trace)
+        if measures is None
+        else Record(id=id_, final_loss=loss, measures=dict(measures), trace=trace)
         for id_, found, loss, measures in zip(job.ids, trained, losses or [math.nan], measured, strict=True)
     ]
-
-
-def _measures(checkpoint: Checkpoint, points: int) -> dict[str, float | None]:
-    # The number of latents is a setting of the run.
-    return {name: value for name, value in asdict(evaluate(checkpoint, points=points)).items() if name != "dim"}

@@ -22,7 +22,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from lejepa_impl.train.spec import TrainingSpec
 
-SCHEMA = 1
 _MOST_RUNS = 100_000
 _SHIPPED = files("lejepa_impl.experiments") / "specs"
 #: Experiments that come with the package: W's at full size, and each `_small` for minutes of a processor.
@@ -105,7 +104,7 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    schema_: Literal[1] = Field(SCHEMA, alias="schema")
+    schema_: Literal[1] = Field(1, alias="schema")
     name: Name
     title: str
     source: str

@@ -16,7 +16,7 @@ from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.last_layer import solve_last_layer
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
-from lejepa_impl.train.snapshot import Snapshots
+from lejepa_impl.train.snapshot import Snapshots, Stateful
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 
@@ -117,7 +117,7 @@ def fit(
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
-    parts = {"encoder": encoder, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Stateful] = {"encoder": encoder, "optimizer": optimizer, "schedule": schedule}
     done = snapshots.restore(parts, {"data": generator}) if snapshots else 0
     for step in range(done + 1, steps + 1):
         first, second = encoder(observe_pairs(batch, generator)).chunk(2)
