@@ -13,7 +13,7 @@ from scipy.stats import ttest_ind_from_stats
 
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
 from lejepa_impl.experiments.results import ResultsError
-from lejepa_impl.experiments.spec import Experiment, Restarts
+from lejepa_impl.experiments.spec import Experiment
 from lejepa_impl.report.tables.comparison import (
     Verdict,
     agreement_of_pairs,
@@ -267,7 +267,7 @@ def test_no_results_are_named(tmp_path):
 
 
 def test_the_row_of_a_restart_is_of_its_run(tmp_path):
-    tried = EXPERIMENT.model_copy(update={"restarts": Restarts(count=2, up_to_dim=32)})
+    tried = Experiment.model_validate(EXPERIMENT.model_dump() | {"restarts": {"count": 2, "up_to_dim": 32}})
     write(tmp_path, [ROWS[0] | {"seed": 1000, "restart": 1}])
     assert len(read_runs(tmp_path, tried).rows) == 1
 
@@ -322,7 +322,7 @@ def test_a_report_needs_no_other_file(rows):
 
 
 def test_a_report_is_the_same_again():
-    once, again = report(GRID), report(GRID)
+    once, again = (report([row for row in GRID if row["pairs"] == "transition"]) for _ in range(2))
     assert once.document().html() == again.document().html()
     assert json.dumps(once.json(), allow_nan=False) == json.dumps(again.json(), allow_nan=False)
 

@@ -68,20 +68,22 @@ class Document:
     title: str
     blocks: Sequence[Block]
 
-    def markdown(self, *, with_title: bool = True, figures: str = "") -> str:
-        """Write Markdown, whose figures are files in a folder beside it."""
-        parts = [f"# {self.title}"] if with_title else []
-        parts += [_markdown(block, figures) for block in self.blocks]
-        return "\n\n".join(parts) + "\n"
+    def markdown(self) -> str:
+        """Write Markdown, whose figures are files beside it."""
+        return "\n\n".join([f"# {self.title}", *map(_markdown, self.blocks)]) + "\n"
+
+    def figures(self) -> dict[str, str]:
+        """Draw the figures, by the names of their files."""
+        return {block.file: block.draw() for block in self.blocks if isinstance(block, Figure)}
 
     def html(self) -> str:
         """Write one HTML file, which needs no other."""
         kinds = [(type(block).__name__.lower(), block) for block in self.blocks]
-        svgs = {block.file: Markup(_inline(block.draw())) for block in self.blocks if isinstance(block, Figure)}
+        svgs = {file: Markup(_inline(svg)) for file, svg in self.figures().items()}
         return templates().get_template("tables.html").render(title=self.title, blocks=kinds, svgs=svgs)
 
 
-def _markdown(block: Block, figures: str) -> str:
+def _markdown(block: Block) -> str:
     match block:
         case Heading(text):
             return f"## {text}"
@@ -90,7 +92,7 @@ def _markdown(block: Block, figures: str) -> str:
         case Bullets(items):
             return "\n".join(f"- {item}" for item in items)
         case Figure(file=file, says=says):
-            return f"![{says}]({figures}{file})"
+            return f"![{says}]({file})"
         case Grid(header, rows, names):
             rule = ["---" if column < names else "---:" for column in range(len(header))]
             lines = [list(header), rule, *([_emphasised(entry) for entry in row] for row in rows)]

@@ -25,9 +25,9 @@ FIGURE = "report.svg"
 _METHOD = (
     r"$z=d/\sqrt{{s^2/n+s_W^2/n_W}}$, with $d$ the difference of our mean from the nearest mean that W's digits stand "
     "for, rounded or cut, $s$ the standard deviation over our $n$ seeds, and $s_W$ the largest one that W's digits "
-    "allow for its $n_W$ runs. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with one "
-    "way of drawing pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have a "
-    "cell that disagrees."
+    "allow for its $n_W$ runs. A cell disagrees if Welch's t-test, corrected by Holm over the cells of a table with "
+    "one way of drawing pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have "
+    "a cell that disagrees."
 )
 _GRID_MEASURES = ("r2_h_to_z", "trace_covariance")
 
@@ -70,6 +70,40 @@ class ExperimentReport:
             if found.verdict is Verdict.DISAGREES and found.z is not None
         ]
 
+    @property
+    def state(self) -> str:
+        """How many runs there are, and whether all are done."""
+        runs = self.runs
+        state = f"{len(runs.finished)} of {len(runs.rows) + len(runs.missing)} runs finished"
+        if runs.failed:
+            state += f", {len(runs.failed)} failed"
+        if runs.missing:
+            state += f"; {len(runs.missing)} are not done yet, so that this report is not complete"
+        return state + "."
+
+    @property
+    def origin_of_pairs(self) -> str:
+        """With which pairs our alignment loss, which tells them apart, agrees with W's."""
+        found = {item.pairs: item for item in agreement_of_pairs(self.compared) if item.measure == "alignment"}
+        if len(found) < 2:
+            return "The alignment loss was not compared for both kinds of pairs, so that this is open."
+        agreeing = [compact(pairs) for pairs, item in found.items() if not item.disagree]
+        nearest = min(found.values(), key=lambda item: item.root_mean_square)
+        apart = ", ".join(f"{item.root_mean_square:.1f} with {compact(pairs)}" for pairs, item in found.items())
+        return (
+            f"W's alignment loss agrees with {' and with '.join(agreeing) if agreeing else 'neither kind of'} pairs; "
+            f"it is nearest to that of {compact(nearest.pairs)} pairs (root mean square of z: {apart})."
+        )
+
+    def summary(self) -> list[str]:
+        """Say in a few lines how it stands: how many runs, which cells disagree, which pairs are W's."""
+        lines = [self.state]
+        if self.published:
+            judged = sum(found.z is not None for found in self.compared)
+            lines += [f"{len(self.disagreeing)} of {judged} cells compared disagree.", *self.disagreeing]
+            lines.append(self.origin_of_pairs)
+        return lines
+
     def document(self) -> Document:
         """Lay the report out."""
         return Document(self.title, tuple(self._blocks()))
@@ -103,7 +137,7 @@ class ExperimentReport:
         }
 
     def _blocks(self) -> Iterator[Block]:
-        yield from self._state()
+        yield from self._heading()
         if self.published:
             yield from self._beside(self.published)
         if not self.runs.finished:
@@ -113,18 +147,13 @@ class ExperimentReport:
         yield Heading("Runs")
         yield self._own()
 
-    def _state(self) -> Iterator[Block]:
-        runs = self.runs
-        state = f"{len(runs.finished)} of {len(runs.rows) + len(runs.missing)} runs finished"
-        if runs.failed:
-            state += f", {len(runs.failed)} failed"
-        if runs.missing:
-            state += f"; {len(runs.missing)} are not done yet, so that this report is not complete"
-        made = [", ".join(runs.made.devices), ", ".join(f"{name} {of}" for name, of in runs.made.versions.items())]
-        by = f" Made {' with '.join(text for text in made if text)}." if any(made) else ""
-        yield Paragraph(state + "." + by.replace("Made ", "Made on ", 1 if made[0] else 0))
-        if runs.failed:
-            yield Bullets([f"{row['run']} failed: {row['error']}" for row in runs.failed])
+    def _heading(self) -> Iterator[Block]:
+        made = self.runs.made
+        on = [f"on {', '.join(made.devices)}"] if made.devices else []
+        with_ = [f"with {', '.join(f'{name} {of}' for name, of in made.versions.items())}"] if made.versions else []
+        yield Paragraph(" ".join([self.state, *([f"Made {' '.join(on + with_)}."] if on or with_ else [])]))
+        if self.runs.failed:
+            yield Bullets([f"{row['run']} failed: {row['error']}" for row in self.runs.failed])
 
     def _beside(self, published: PublishedTables) -> Iterator[Block]:
         yield Paragraph(f"W's numbers are those of {published.source}.")
@@ -175,18 +204,7 @@ class ExperimentReport:
         ]
         if rows:
             yield Grid(header, rows)
-        alignment = {mode: by["alignment", mode] for mode in modes if ("alignment", mode) in by}
-        if len(alignment) > 1:
-            agreeing = [compact(mode) for mode, found in alignment.items() if not found.disagree]
-            nearest = min(alignment, key=lambda mode: alignment[mode].root_mean_square)
-            apart = ", ".join(f"{found.root_mean_square:.1f} with {compact(mode)}" for mode, found in alignment.items())
-            with_ = f"with {' and with '.join(agreeing)} pairs" if agreeing else "with neither kind of pairs"
-            yield Paragraph(
-                f"W's alignment loss agrees {with_}; it is nearest to that of {compact(nearest)} pairs "
-                f"(root mean square of z: {apart})."
-            )
-        else:
-            yield Paragraph("The alignment loss was not compared for both kinds of pairs, so that this is open.")
+        yield Paragraph(self.origin_of_pairs)
 
     def figure(self) -> str:
         """Draw the results, beside W's where there are any, as SVG."""
