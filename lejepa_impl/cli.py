@@ -35,7 +35,7 @@ from lejepa_impl.report.run import full_ledger, verify
 from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
 from lejepa_impl.report.spectrum import summary as spectrum_summary
 from lejepa_impl.report.tables.report import ExperimentReport
-from lejepa_impl.report.tables.runs import read_runs
+from lejepa_impl.report.tables.runs import MADE, read_runs
 from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
@@ -288,9 +288,7 @@ def sweep_command(
 def report_command(
     spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
     results: Annotated[Path | None, typer.Option(help="Folder of its results; default: results/NAME.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of report.md, report.html and report.svg; default: that of the results.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; default: that of the results.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Lay out the results of an experiment, beside W's tables where these have it."""
@@ -299,13 +297,14 @@ def report_command(
     found = ExperimentReport(experiment.name, experiment.title, read_runs(folder, experiment))
     document = found.document()
     content = {"report.md": document.markdown(), "report.html": document.html()} | document.figures()
+    content[MADE] = found.runs.made.model_dump_json(indent=1) + "\n"
     for name, text in content.items():
         write_atomically((out or folder) / name, text.encode())
     if as_json:
         sys.stdout.write(json.dumps(found.json(), indent=2, allow_nan=False) + "\n")
     else:
-        _out.print(*found.summary(), sep="\n", highlight=False, markup=False)
-        _out.print(f"{out or folder} holds {', '.join(content)}.", highlight=False)
+        _out.print(*found.summary(), sep="\n", highlight=False, markup=False, soft_wrap=True)
+        _out.print(f"{out or folder} holds {', '.join(content)}.", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 from itertools import product
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.stats import ttest_ind_from_stats
 
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
 from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.run import Record, Trace
 from lejepa_impl.experiments.spec import Experiment
 from lejepa_impl.report.tables.comparison import (
     Verdict,
@@ -21,7 +23,7 @@ from lejepa_impl.report.tables.comparison import (
     compare,
 )
 from lejepa_impl.report.tables.report import ExperimentReport
-from lejepa_impl.report.tables.runs import Runs, read_runs, summarised
+from lejepa_impl.report.tables.runs import MADE, Made, Runs, read_runs, summarised
 from lejepa_impl.report.tables.welch import Spread, holm, welch
 from lejepa_impl.train.spec import TrainingSpec
 
@@ -193,7 +195,7 @@ def test_one_seed_is_shown_and_not_compared():
     found = compared["sigreg", "transition", 16, "r2_h_to_z_in_sample"]
     assert (found.verdict, found.z) == (Verdict.NOT_COMPARED, None)
     assert found.ours.runs == 1
-    assert "one run" in found.reason
+    assert found.reason == "one seed"
 
 
 def test_runs_of_several_settings_are_not_one_cell():
@@ -259,6 +261,22 @@ def test_results_of_something_else_are_named(tmp_path, rows, says):
     write(tmp_path, rows)
     with pytest.raises(ResultsError, match=says):
         read_runs(tmp_path, EXPERIMENT)
+
+
+def test_where_runs_were_made_is_kept_without_their_records(tmp_path):
+    write(tmp_path, ROWS)
+    (tmp_path / "experiment.json").write_text(json.dumps({"versions": {"torch": "2.0"}}))
+    (tmp_path / "runs").mkdir()
+    trace = Trace(host="h", device="Device 9000", seconds=1, resumed_at=0)
+    (tmp_path / "runs" / "a.json").write_text(Record(id="a", trace=trace).model_dump_json())
+    (tmp_path / "runs" / "b.json").write_text("{")
+    made = read_runs(tmp_path, EXPERIMENT).made
+    assert made == Made(devices=("Device 9000",), versions={"torch": "2.0"})
+    shutil.rmtree(tmp_path / "runs")
+    (tmp_path / MADE).write_text(made.model_dump_json())
+    found = read_runs(tmp_path, EXPERIMENT)
+    assert found.made == made
+    assert "Made on Device 9000 with torch 2.0." in ExperimentReport("some", "Some", found).document().markdown()
 
 
 def test_no_results_are_named(tmp_path):

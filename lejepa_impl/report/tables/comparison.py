@@ -100,7 +100,7 @@ def _beside(cell: Cell, pairs: str, rows: Sequence[Row], axes: Sequence[str]) ->
     found = found.model_copy(update={"difference": difference})
     largest = cell.printed.largest_std
     if largest is None or ours.std is None:
-        reason = "W prints no standard deviation" if largest is None else "one run has no standard deviation"
+        reason = "W prints no std" if largest is None else "one seed"
         return found.model_copy(update={"reason": reason})
     test = welch(difference, Spread(ours.std, ours.runs), Spread(largest, cell.printed.runs))
     return found.model_copy(update=test._asdict())

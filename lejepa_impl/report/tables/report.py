@@ -95,12 +95,18 @@ class ExperimentReport:
             f"it is nearest to that of {compact(nearest.pairs)} pairs (root mean square of z: {apart})."
         )
 
+    @property
+    def _disagreement(self) -> str:
+        compared = sum(found.z is not None for found in self.compared)
+        if not compared:
+            return "No cell could be compared."
+        return f"{len(self.disagreeing)} of {compared} cells disagree."
+
     def summary(self) -> list[str]:
         """Say in a few lines how it stands: how many runs, which cells disagree, which pairs are W's."""
         lines = [self.state]
         if self.published:
-            judged = sum(found.z is not None for found in self.compared)
-            lines += [f"{len(self.disagreeing)} of {judged} cells compared disagree.", *self.disagreeing]
+            lines += [self._disagreement, *self.disagreeing]
             lines.append(self.origin_of_pairs)
         return lines
 
@@ -159,12 +165,14 @@ class ExperimentReport:
         yield Paragraph(f"W's numbers are those of {published.source}.")
         if other := other_settings(self.runs, published):
             yield Paragraph("Settings in which these runs differ from W's:")
-            yield Bullets([f"{table}: {_settings(settings)}" for table, settings in other.items()])
+            yield Bullets(_settings(other))
         yield Paragraph(_METHOD.format(false_alarm=self.false_alarm))
         yield Heading("Which pairs W's numbers come from")
         yield from self._pairs()
         yield Heading("Cells that disagree")
-        yield Bullets(self.disagreeing) if self.disagreeing else Paragraph("None of those compared.")
+        yield Paragraph(self._disagreement)
+        if self.disagreeing:
+            yield Bullets(self.disagreeing)
         if any(found.ours for found in self.compared):
             yield Figure(FIGURE, self.figure, f"{self.name} beside W")
         for table in published.tables:
@@ -255,11 +263,16 @@ def _named(found: Comparison) -> str:
     return f"{found.cell.table}, {labels}, {worded(found.cell.measure)}, {compact(found.pairs)} pairs"
 
 
-def _settings(settings: Mapping[str, tuple[list[Any], Any]]) -> str:
-    return "; ".join(
-        f"{worded(name)} {', '.join(map(compact, ours))} (W: {compact(theirs)})"
-        for name, (ours, theirs) in settings.items()
-    )
+def _settings(other: Mapping[str, Mapping[str, tuple[list[Any], Any]]]) -> list[str]:
+    """Say in which settings runs differ from W's, tables that differ alike together."""
+    alike: dict[str, list[str]] = {}
+    for table, settings in other.items():
+        text = "; ".join(
+            f"{worded(name)} {', '.join(map(compact, ours))} (W: {compact(theirs)})"
+            for name, (ours, theirs) in settings.items()
+        )
+        alike.setdefault(text, []).append(table)
+    return [f"{', '.join(tables)}: {text}" for text, tables in alike.items()]
 
 
 def _table(compared: Sequence[Comparison]) -> Grid:

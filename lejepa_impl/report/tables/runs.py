@@ -21,6 +21,7 @@ from lejepa_impl.train.spec import TrainingSpec
 Row = Mapping[str, Any]
 #: Settings over which a cell is summarised, or that are of the computer.
 _NOT_AXES = {"seed", "device"}
+MADE = "made.json"
 _REQUIRED = ("run", "seed", "pairs", "status", "error")
 
 
@@ -35,7 +36,10 @@ class Summary(BaseModel):
 
 
 class Made(BaseModel):
-    """What runs were made on and with, as far as it is recorded beside them."""
+    """On which devices, and with which versions, runs were made, as far as it is recorded.
+
+    `made.json` keeps this where the record of each run is not kept.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -134,12 +138,16 @@ def _other_than(row: Row, planned: Run | None) -> str | None:
 
 
 def _made(folder: Path) -> Made:
-    devices, versions = set(), {}
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        versions = dict(json.loads((folder / "experiment.json").read_text())["versions"])
-    for path in sorted((folder / "runs").glob("*.json")):
+    devices = set()
+    for path in (folder / "runs").glob("*.json"):
         with suppress(OSError, ValidationError):
             devices.add(Record.model_validate_json(path.read_bytes()).trace.device)
+    with suppress(OSError, ValidationError):
+        if not devices:
+            return Made.model_validate_json((folder / MADE).read_bytes())
+    versions = {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        versions = dict(json.loads((folder / "experiment.json").read_text())["versions"])
     return Made(devices=tuple(sorted(devices)), versions=versions)
 
 
