@@ -330,7 +330,9 @@ def test_a_case_stands_for_the_settings_that_follow_from_it():
 
 
 @pytest.mark.parametrize(
-    "rows", [[row for row in ROWS if row["case"] == "sigreg"], GRID, SHAPES], ids=["beside W", "heat map", "lines"]
+    "rows",
+    [[row for row in ROWS if row["case"] == "sigreg"], GRID, SHAPES, [row for row in SHAPES if row["shape"] == 2]],
+    ids=["beside W", "heat maps", "lines", "dots"],
 )
 def test_a_report_needs_no_other_file(rows):
     html = report(rows).document().html()

@@ -2,7 +2,7 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
@@ -23,6 +23,8 @@ _STYLE: dict[Any, Any] = {
     "svg.hashsalt": "tables",
 }
 _ACROSS = 4
+#: Values are shown on a logarithmic scale if the largest is so many times the least.
+_DECADES = 20
 #: Measures that are told apart by how far they are from 1.
 _NEAR_ONE = "r2_"
 
@@ -59,7 +61,8 @@ def beside(compared: Sequence[Comparison], label: str) -> Figure:
 
 
 def _quantity(measure: str) -> str:
-    return f"1 − {worded(measure)}" if measure.startswith(_NEAR_ONE) else worded(measure)
+    name = worded(measure.removesuffix("_in_sample"))
+    return f"1 − {name}" if measure.startswith(_NEAR_ONE) else name
 
 
 def _column(axis: Axes, compared: Sequence[Comparison], label: str) -> None:
@@ -101,7 +104,8 @@ def _column(axis: Axes, compared: Sequence[Comparison], label: str) -> None:
             label="disagrees" if pairs == modes[-1] else None,
         )
     axis.set_xscale("log", base=2)
-    if all(value > 0 for line in axis.lines for value in np.asarray(line.get_ydata(), float)):
+    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in axis.lines])
+    if heights.min() > 0 and heights.max() > _DECADES * heights.min():
         axis.set_yscale("log")
 
 
@@ -141,46 +145,63 @@ def _heat_map(axis: Axes, values: np.ndarray, weights: Sequence[float], correlat
 
 
 def lines(runs: Runs, measure: str) -> Figure:
-    """Draw a measure over the numeric setting with most values; one line for each choice of the others."""
-    rows, axes_ = runs.finished, runs.axes
-    numeric = [name for name in axes_ if all(isinstance(row[name], int | float) for row in rows)]
-    along = max(numeric or axes_, key=lambda name: len(distinct(rows, name)), default="seed")
-    others = [name for name in axes_ if name != along]
-    panels = max((n for n in others if n not in numeric), key=lambda name: len(distinct(rows, name)), default=None)
-    shown = distinct(rows, panels) if panels else [None]
-    inner = [name for name in others if name != panels]
+    """Draw a measure over the numeric setting with most values, or each case; a panel a case, a line for each other."""
+    rows = runs.finished
+    numeric = [name for name in runs.axes if all(isinstance(row[name], int | float) for row in rows)]
+    along = max(numeric, key=lambda name: len(distinct(rows, name)), default=None)
+    panelled = along is not None and "case" in runs.axes
+    panels = distinct(rows, "case") if panelled else [""]
+    others = [name for name in runs.axes if name not in (along, "case")]
+    choices = list(dict.fromkeys(tuple(row[name] for name in others) for row in rows))
     colours = [*_COLOURS.values(), *_OTHER]
-    choices = list(dict.fromkeys(tuple(row.get(name) for name in inner) for row in rows))
+    across = min(len(panels), _ACROSS)
+    down = math.ceil(len(panels) / across)
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(max(2.6 * len(shown), 4), 2.9), layout="constrained")
-        for axis, value in zip(figure.subplots(1, len(shown), squeeze=False, sharey=True)[0], shown, strict=True):
-            here = [row for row in rows if panels is None or row[panels] == value]
+        size = (max(2.5 * across, 4), 2.2 * down + 0.5) if along else (6.5, 1 + 0.25 * len(distinct(rows, "case")))
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(down, across, squeeze=False, sharex=True, sharey=True).flat
+        for axis, panel in zip(axes, panels, strict=False):
+            here = [row for row in rows if not panelled or row["case"] == panel]
             for index, choice in enumerate(choices):
-                line = [row for row in here if tuple(row.get(name) for name in inner) == choice]
-                _line(axis, line, along, measure, colours[index % len(colours)], _named(inner, choice))
-            axis.set(xlabel=along.replace("_", " "), title=compact(value) if panels else "")
-            positive = along in numeric and distinct(rows, along)[0] > 0
-            if positive and distinct(rows, along)[-1] / distinct(rows, along)[0] > 20:
-                axis.set_xscale("log")
-        figure.axes[0].set_ylabel(worded(measure))
-        handles = {
-            name: handle for a in figure.axes for handle, name in zip(*a.get_legend_handles_labels(), strict=True)
-        }
-        if any(handles):
-            figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=3, frameon=False)
+                line = [row for row in here if tuple(row[name] for name in others) == choice]
+                style: dict[str, Any] = {"color": colours[index % len(colours)], "ms": 3, "lw": 1, "capsize": 2}
+                named = zip(others, choice, strict=True)
+                style["label"] = ", ".join(f"{worded(name)} {compact(value)}" for name, value in named)
+                if along:
+                    _line(axis, line, along, measure, style)
+                else:
+                    _dots(axis, line, measure, 0.2 * (index - (len(choices) - 1) / 2), style)
+            axis.set_title(compact(panel))
+        for axis in list(axes)[len(panels) :]:
+            axis.set_axis_off()
+        _scaled(figure.axes[0], distinct(rows, along) if along else [])
+        figure.supylabel(worded(measure) if along else "")
+        figure.supxlabel(worded(along) if along else worded(measure))
+        if others:
+            handles, names = figure.axes[0].get_legend_handles_labels()
+            figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
-def _line(axis: Axes, rows: Sequence[Row], along: str, measure: str, colour: str, name: str) -> None:
-    at: list[Any] = distinct(rows, along)
-    found = [summarised([row for row in rows if row[along] == x], measure) for x in at]
-    known = [
-        (compact(x) if isinstance(x, str) else x, s.mean, s.std or 0.0) for x, s in zip(at, found, strict=True) if s
-    ]
+def _scaled(axis: Axes, values: Sequence[float]) -> None:
+    """Choose the scale of the axis of a setting."""
+    if values and values[0] > 0 and values[-1] > _DECADES * values[0]:
+        axis.set_xscale("log", base=2)
+
+
+def _line(axis: Axes, rows: Sequence[Row], along: str, measure: str, style: Mapping[str, Any]) -> None:
+    found = [(at, summarised([row for row in rows if row[along] == at], measure)) for at in distinct(rows, along)]
+    known = [(at, summary.mean, summary.std or 0.0) for at, summary in found if summary]
     if known:
-        x, y, error = zip(*known, strict=True)
-        axis.errorbar(x, y, error, fmt="o-", color=colour, ms=3, lw=1, capsize=2, label=name)
+        axis.errorbar(*zip(*known, strict=True), fmt="o-", **style)
 
 
-def _named(names: Sequence[str], values: Sequence[Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {compact(value)}" for name, value in zip(names, values, strict=True))
+def _dots(axis: Axes, rows: Sequence[Row], measure: str, shift: float, style: Mapping[str, Any]) -> None:
+    cases = distinct(rows, "case")
+    found = [(i, summarised([row for row in rows if row["case"] == case], measure)) for i, case in enumerate(cases)]
+    known = [(summary.mean, i + shift, summary.std or 0.0) for i, summary in found if summary]
+    if known:
+        means, heights, errors = zip(*known, strict=True)
+        axis.errorbar(means, heights, xerr=errors, fmt="o", **style)
+    axis.set_yticks(range(len(cases)), [compact(case) for case in cases])
+    axis.yaxis.set_inverted(True)

@@ -18,7 +18,7 @@ from lejepa_impl.report.tables.comparison import (
 )
 from lejepa_impl.report.tables.document import Block, Bullets, Document, Entry, Figure, Grid, Heading, Paragraph
 from lejepa_impl.report.tables.numbers import MEASURES, as_printed, compact, shown, signed, worded
-from lejepa_impl.report.tables.runs import Row, Runs, matches, summarised
+from lejepa_impl.report.tables.runs import Row, Runs, distinct, matches, summarised
 
 #: The file of the figure, beside the document.
 FIGURE = "report.svg"
@@ -237,8 +237,14 @@ class ExperimentReport:
         return grid if measured and "shape" in self.runs.axes else "r2_h_to_z"
 
     def _groups(self) -> Iterator[tuple[Mapping[str, Any], list[Row]]]:
+        """Walk through what tells runs apart, and the finished runs of each."""
         axes = self.runs.axes
-        for values in dict.fromkeys(tuple(row.get(axis) for axis in axes) for row in self.runs.rows):
+        ranks = {axis: {value: i for i, value in enumerate(distinct(self.runs.rows, axis))} for axis in axes}
+        settings = {tuple(row.get(axis) for axis in axes) for row in self.runs.rows}
+        # A setting that a run lacks comes first.
+        for values in sorted(
+            settings, key=lambda values: [ranks[a].get(v, -1) for a, v in zip(axes, values, strict=True)]
+        ):
             setting = dict(zip(axes, values, strict=True))
             yield setting, [row for row in self.runs.finished if matches(row, setting)]
 
