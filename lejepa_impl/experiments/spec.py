@@ -221,9 +221,10 @@ def _mistakes_of_runs(data: dict[str, Any]) -> dict[tuple[Place, str], Any]:
     for point in _points(base, axes, cases, seeds):
         if mistakes := _mistakes(point.settings):
             wrong = {item["loc"][0] for item in mistakes if item["loc"]}
-            if wrong:
-                # Settings that do not fit together show only once each by itself is valid.
-                mistakes += _mistakes({name: value for name, value in point.settings.items() if name not in wrong})
+            # Settings that do not go together show only once each by itself is valid. In the place of one that is
+            # not stands its default, of which the user is not to hear.
+            rest = _mistakes({name: value for name, value in point.settings.items() if name not in wrong})
+            mistakes += [item for item in rest if wrong and not any(str(name) in item["msg"] for name in wrong)]
             for item in mistakes:
                 place = point.places.get(str(item["loc"][0]), item["loc"]) if item["loc"] else ("runs", _label(point))
                 found.setdefault((place, _message(item["msg"])), item["input"])

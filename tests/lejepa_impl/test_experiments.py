@@ -169,7 +169,7 @@ more: 1
         ({"seeds": [3, 3]}, "runs.perceptron,seed=3: is there twice"),
         ({"cases": [{"name": "a"}, {"name": "b", "rho": 0.95}]}, "runs.b,seed=3: is the same run as a,seed=3"),
         ({"axes": {"rho": [0.5, "5e-1"]}}, "runs.perceptron,rho=0.5,seed=3: is there twice"),
-        ({"axes": {"rho": [0.1] * 400, "seed": [1] * 400}}, "480000 runs are too many"),
+        ({"axes": {"rho": [0.1] * 400, "seed": [1] * 400}}, "experiment: 480000 runs are too many"),
         ({"axes": {"rho": []}}, "axes.rho: "),
         ({"base": [1]}, "base: "),
         ({"schema": 2}, "schema: "),
