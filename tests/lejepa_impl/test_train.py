@@ -33,7 +33,9 @@ from lejepa_impl.worlds.smooth import HyperbolicWorld
 
 TINY = TrainingSpec(hidden=16, depth=2, slices=8, steps=30, batch=32, mixing="identity", device="cpu")
 MATCHED = {"mixing": "coupling", "encoder": "matched", "depth": 4}
-MATCHED_SPEC = TrainingSpec.model_validate(MATCHED | {"dim": 4, "steps": 800, "learning_rate": 3e-2, "device": "cpu"})
+MATCHED_SPEC = TrainingSpec.model_validate(
+    MATCHED | {"dim": 4, "steps": 400, "learning_rate": 0.2, "batch": 128, "slices": 16, "device": "cpu"}
+)
 
 
 def test_two_runs_of_one_specification_are_equal():
