@@ -1,11 +1,14 @@
 """Experiments are what their files say, and sweeps of them end in the same bytes however often they are killed."""
 
 import errno
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -14,13 +17,13 @@ import pyarrow.parquet
 import pytest
 import torch
 import yaml
-from distributed import LocalCluster
+from distributed import KilledWorker, LocalCluster
 from hypothesis import settings
 from torch.nn.utils import parameters_to_vector
 
 from lejepa_impl.experiments import sweep as sweep_module
 from lejepa_impl.experiments.results import Results, ResultsError
-from lejepa_impl.experiments.run import Job, perform
+from lejepa_impl.experiments.run import perform
 from lejepa_impl.experiments.spec import SHIPPED, Experiment, ExperimentError, load
 from lejepa_impl.experiments.sweep import SweepError, sweep
 from lejepa_impl.files import UnwritableError
@@ -35,7 +38,7 @@ TINY = {
     "name": "tiny",
     "title": "A perceptron, a coupling, and a run that diverges",
     "source": "this test",
-    "base": BASE | {"steps": 800, "device": "cpu"},
+    "base": BASE | {"steps": 600, "device": "cpu"},
     "cases": [
         {"name": "perceptron"},
         {"name": "coupling", "mixing": "coupling", "encoder": "matched", "depth": 4},
@@ -321,4 +324,147 @@ def test_a_sweep_that_is_killed_ends_in_the_same_bytes(uninterrupted, tiny, sche
     assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
     results = Results(folder, tiny, together)
     traces = [results.record(id_).trace for run in tiny.runs for id_ in run.attempt_ids()]
-    assert KILLS > 1 or any(0 < trace.resumed_at < 800 for trace in traces)
+    assert KILLS > 1 or any(0 < trace.resumed_at < 600 for trace in traces)
+
+
+def test_a_run_whose_worker_is_killed_is_taken_up_by_another(uninterrupted, tiny, tmp_path):
+    expected, together = uninterrupted
+    if together > 1:
+        pytest.skip("once is enough")
+    folder, mine = tmp_path / "results", psutil.Process()
+
+    def kill_one():
+        wait_for(lambda: list(folder.glob("states/*.pt")))
+        workers = [child for child in mine.children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+        # The one that has worked most has a run in hand.
+        max(workers, key=lambda worker: sum(worker.cpu_times()[:2])).kill()
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    assert sweep(tiny, folder, workers=2, seconds=INTERVAL) == {"finished": 2, "failed": 1}
+    killer.join()
+    assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
+    traces = [Results(folder, tiny).record(id_).trace for run in tiny.runs for id_ in run.attempt_ids()]
+    assert any(0 < trace.resumed_at < 600 for trace in traces)
+
+
+def test_a_run_that_kills_its_workers_does_not_stop_the_others(tiny, scheduler, tmp_path, monkeypatch):
+    def perform_or_die(job, *arguments):
+        if job.ids == ("coupling,seed=3",):
+            raise KilledWorker(job.id, None, 3)
+        return perform(job, *arguments)
+
+    monkeypatch.setattr(sweep_module, "perform", perform_or_die)
+    with pytest.raises(SweepError, match=r"every worker that tried coupling,seed=3 was lost"):
+        sweep(tiny, tmp_path, scheduler=scheduler)
+    assert [row["run"] for row in table(tmp_path)] == ["perceptron,seed=3", "diverging,seed=3"]
+    monkeypatch.undo()
+    assert sweep(tiny, tmp_path, scheduler=scheduler) == {"finished": 2, "failed": 1}
+
+
+def test_a_worker_that_does_not_see_the_folder_keeps_its_states_to_itself(tiny, scheduler, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "worker"))
+    seen = []
+
+    def look(job, states, *arguments):
+        seen.append(states)
+        return perform(job, states, *arguments)
+
+    monkeypatch.setattr(sweep_module, "perform", look)
+    own = sweep_module._states(tmp_path / "elsewhere", tiny.digest)
+    assert own.parent == tmp_path / "worker"
+    monkeypatch.setattr(sweep_module, "_states", lambda _folder, digest: sweep_module._own_states(digest))
+    assert sweep(tiny, tmp_path / "results", scheduler=scheduler, seconds=0.2) == {"finished": 2, "failed": 1}
+    assert set(seen) == {own}
+    assert not own.exists()
+
+
+# What stops a sweep is said in a line.
+
+
+def test_a_scheduler_that_is_not_there_is_not_waited_for(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
+    with pytest.raises(SweepError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        sweep(tiny, tmp_path, scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(SweepError, match=r"no Dask scheduler answers at nonsense://"):
+        sweep(tiny, tmp_path, scheduler="nonsense://")
+
+
+def test_a_scheduler_without_workers_is_not_waited_for(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
+    with (
+        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=":0") as cluster,
+        pytest.raises(SweepError, match="has no workers"),
+    ):
+        sweep(tiny, tmp_path, scheduler=cluster.scheduler_address)
+
+
+def test_two_sweeps_do_not_work_in_one_folder(tiny, tmp_path):
+    with Results.opened(tmp_path, tiny), pytest.raises(ResultsError, match="another sweep works in"):
+        sweep(tiny, tmp_path)
+    with Results.opened(tmp_path, tiny):
+        pass
+
+
+def described(change):
+    def plant(folder, tiny):
+        with Results.opened(folder, tiny):
+            pass
+        path = folder / "experiment.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | change))
+
+    return plant
+
+
+def another_experiment(folder, tiny):
+    changed = TINY | {"points": 600, "base": TINY["base"] | {"steps": 900}}
+    with Results.opened(folder, Experiment.model_validate(changed)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("plant", "line"),
+    [
+        (
+            another_experiment,
+            r"another experiment \(experiment\.base\.steps is 900 there and 600 here; experiment\.points",
+        ),
+        (described({"together": 4, "digest": ""}), r"another experiment \(together is 4 there and 1 here\)"),
+        (described({"versions": {"torch": "1.0"}}), r"has results of torch 1\.0, this is lejepa-companion"),
+        (described({"schema": 7}), "schema 7, this version writes 1"),
+        (described({"digest": []}), "other defaults"),
+        (lambda folder, _: (folder / "experiment.json").write_text("{"), "is damaged"),
+        (lambda folder, _: (folder / "thesis.tex").write_text("x"), "is not empty and holds no results"),
+    ],
+    ids=["experiment", "together", "version", "schema", "defaults", "damaged", "no results"],
+)
+def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
+    plant(tmp_path, tiny)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ResultsError, match=line) as caught:
+        sweep(tiny, tmp_path)
+    assert "choose another folder by --out" in str(caught.value)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.name != ".lock"} == {
+        path: content for path, content in before.items() if path.name != ".lock"
+    }
+
+
+@pytest.mark.parametrize("file", ["states", "runs"])
+def test_a_full_disk_stops_a_sweep_that_then_goes_on(file, uninterrupted, tiny, scheduler, tmp_path, monkeypatch):
+    expected, together = uninterrupted
+    real, written = os.fsync, []
+
+    def full(descriptor):
+        if Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent.name == file:
+            written.append(descriptor)
+            if len(written) > 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UnwritableError, match="No space left on device"):
+        sweep(tiny, tmp_path, scheduler=scheduler, together=together, seconds=0.01)
+    assert not list(tmp_path.rglob("*.part"))
+    monkeypatch.undo()
+    assert sweep(tiny, tmp_path, scheduler=scheduler, together=together) == {"finished": 2, "failed": 1}
+    assert (tmp_path / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
