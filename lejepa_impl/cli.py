@@ -247,6 +247,9 @@ def train_command(
 def sweep_command(
     spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE in the place of a setting of the base.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
     together: Annotated[
@@ -257,7 +260,9 @@ def sweep_command(
     ] = 30,
 ) -> None:
     """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
-    experiment = load_experiment(spec)
+    if wrong := [setting for setting in set_ or [] if "=" not in setting]:
+        raise UserError(f"--set {wrong[0]}: give NAME=VALUE")
+    experiment = load_experiment(spec, dict(setting.split("=", 1) for setting in set_ or []))
     folder = out or Path("results") / experiment.name
     total = sum(job.specs[0].steps for job in Job.of(experiment, together))
     done: dict[str, int] = {}

@@ -8,7 +8,7 @@ W, section 6 and Appendix H (the four experiments that are shipped).
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -221,9 +221,10 @@ def _mistakes_of_runs(data: dict[str, Any]) -> dict[tuple[Place, str], Any]:
     for point in _points(base, axes, cases, seeds):
         if mistakes := _mistakes(point.settings):
             wrong = {item["loc"][0] for item in mistakes if item["loc"]}
-            if wrong:
-                # Settings that do not fit together show only once each by itself is valid.
-                mistakes += _mistakes({name: value for name, value in point.settings.items() if name not in wrong})
+            # Settings that do not go together show only once each by itself is valid. In the place of one that is
+            # not stands its default, of which the user is not to hear.
+            rest = _mistakes({name: value for name, value in point.settings.items() if name not in wrong})
+            mistakes += [item for item in rest if wrong and not any(str(name) in item["msg"] for name in wrong)]
             for item in mistakes:
                 place = point.places.get(str(item["loc"][0]), item["loc"]) if item["loc"] else ("runs", _label(point))
                 found.setdefault((place, _message(item["msg"])), item["input"])
@@ -255,8 +256,15 @@ def _message(text: str) -> str:
     return text.removeprefix("Value error, ")
 
 
-def load(source: str) -> Experiment:
-    """Read an experiment: one that is shipped, by its name, or a YAML file.
+def load(source: str, settings: Mapping[str, str] | None = None) -> Experiment:
+    """Read an experiment.
+
+    Parameters
+    ----------
+    source
+        A YAML file, or the name of an experiment that is shipped.
+    settings
+        What replaces settings of the base, written as in YAML.
 
     Raises
     ------
@@ -271,6 +279,7 @@ def load(source: str) -> Experiment:
         raise ExperimentError(f"cannot read {source}: {error}") from error
     try:
         content = yaml.safe_load(text)
+        replaced = {name: yaml.safe_load(value) for name, value in (settings or {}).items()}
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ExperimentError(f"{source}{line}: not YAML: {error.problem}") from error
@@ -280,6 +289,8 @@ def load(source: str) -> Experiment:
         raise ExperimentError(
             f"{source}: an experiment holds settings by name, `name`, `title` and `source` among them"
         )
+    if replaced:
+        content["base"] = {**(content.get("base") or {}), **replaced}
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:

@@ -111,7 +111,7 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=None,
-                dashboard_address=None,
+                dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
                 env=_KEEP_MEMORY,
             ) as cluster,

@@ -73,12 +73,15 @@ def collapse_weight(spec: TrainingSpec) -> float:
 
 
 def collapse_correlation(spec: TrainingSpec) -> float | None:
-    r"""Return the $\rho$ below which training with a specification collapses; None if it does not at any $\rho>-1$."""
+    r"""Return the $\rho$ below which training with a specification collapses; None if it never does.
+
+    It is sought above -1, or above 0 for pairs of one parent, whose correlation is $\rho^2$.
+    """
 
     def spec_at(rho: float) -> TrainingSpec:
         return spec.model_copy(update={"rho": rho})
 
-    lowest = -1 + 1e-9
+    lowest = (0 if spec.pairs == "one_parent" else -1) + 1e-9
     return _onset(spec_at, lowest, 1 - 1e-9) if predicted_variance(spec_at(lowest)) == 0 else None
 
 

@@ -26,6 +26,11 @@ MEMBERS = {
     "whitening": {"regularizer": "whitening", "regularizer_weight": 0.3},
     "solved": {"last_layer": "solved"},
     "infonce": {"objective": "infonce"},
+    "channel": {"world": "channel", "shape": 1.0},
+    "one parent": {"pairs": "one_parent"},
+    "sinusoid": {"mixing": "sinusoid"},
+    "coupling": {"mixing": "coupling"},
+    "another coupling": {"mixing": "coupling", "seed": 1},
 }
 
 
@@ -99,6 +104,11 @@ def test_what_must_be_shared_is_checked(name):
     specs = [member(mixing="identity"), member(mixing="identity").model_copy(update={name: other})]
     with pytest.raises(ValueError, match=f"must share {name}, not have"):
         train_ensemble(specs)
+
+
+def test_matched_encoders_are_refused():
+    with pytest.raises(ValueError, match="train the encoder matched by itself"):
+        train_ensemble([member(mixing="coupling", encoder="matched")] * 2)
 
 
 def test_an_empty_ensemble_is_refused():
