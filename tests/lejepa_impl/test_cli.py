@@ -16,24 +16,6 @@ from theory.ledger import Ledger
 
 
 @pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
-    """Run the command line in this process, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["lejepa-companion", *map(str, arguments)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        output = capsys.readouterr()
-        return code, output.out, output.err
-
-    return call
-
-
-@pytest.fixture
 def small_ledger(monkeypatch):
     full = full_ledger()
 

@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from scipy.stats import ttest_ind_from_stats
 
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
-from lejepa_impl.experiments.results import ResultsError
-from lejepa_impl.experiments.run import Record, Trace
+from lejepa_impl.experiments.results import Results, ResultsError
+from lejepa_impl.experiments.run import Job, Record, Trace, perform
 from lejepa_impl.experiments.spec import Experiment
 from lejepa_impl.report.tables.comparison import (
     Verdict,
@@ -280,7 +281,11 @@ def test_where_runs_were_made_is_kept_without_their_records(tmp_path):
 
 
 def test_no_results_are_named(tmp_path):
-    with pytest.raises(ResultsError, match="no results at"):
+    with pytest.raises(ResultsError, match=r"no results at .*: run `lejepa-companion sweep` first"):
+        read_runs(tmp_path, EXPERIMENT)
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "a.json").touch()
+    with pytest.raises(ResultsError, match="started again, goes on"):
         read_runs(tmp_path, EXPERIMENT)
 
 
@@ -355,3 +360,64 @@ def test_no_finished_run_gives_a_report_that_says_so():
 
 def test_an_empty_sweep_is_reported():
     assert "0 of 2 runs finished; 2 are not done yet" in text_of([], ["a", "b"])
+
+
+@pytest.fixture
+def spec(tmp_path):
+    path = tmp_path / "some.yaml"
+    path.write_text(yaml.safe_dump(EXPERIMENT.model_dump(mode="json", by_alias=True)))
+    return path
+
+
+def test_the_command_writes_the_report_beside_the_results(command, spec, tmp_path):
+    folder = tmp_path / "results" / "some"
+    folder.mkdir(parents=True)
+    write(folder, [row for row in ROWS if row["case"] == "sigreg"])
+    code, out, _ = command("report", spec)
+    assert code == 0
+    assert "12 of 24 runs finished; 12 are not done yet" in out
+    assert "sigreg, dim 64, alignment, transition pairs: " in out
+    assert "agrees with one parent pairs" in out
+    assert {path.name for path in folder.iterdir()} == {
+        "results.parquet",
+        "made.json",
+        "report.html",
+        "report.md",
+        "report.svg",
+    }
+    code, out, _ = command("report", spec, "--results", folder, "--out", "elsewhere", "--json")
+    assert code == 0
+    assert json.loads(out)["experiment"] == "some"
+    assert (tmp_path / "elsewhere" / "report.md").read_text() == (folder / "report.md").read_text()
+
+
+def test_the_command_names_a_mistake(command, spec):
+    code, _, error = command("report", spec)
+    assert code == 2
+    assert "no results at results/some/results.parquet" in error
+    code, _, error = command("report", "scalling")
+    assert code == 2
+    assert "scalling is neither a file nor one of" in error
+
+
+def test_a_run_has_every_measure_that_w_prints(tmp_path):
+    tables = SCALING.tables
+    tiny = Experiment.model_validate(
+        EXPERIMENT.model_dump()
+        | {
+            "base": {**SCALING.where, **SCALING.settings, "steps": 2, "slices": 2, "device": "cpu"},
+            "axes": {"dim": [2], "pairs": ["transition", "one_parent"]},
+            "cases": [{"name": name, **tables[name].where, **tables[name].settings} for name in tables],
+            "seeds": [0, 1],
+            "points": 300,
+        }
+    )
+    with Results.opened(tmp_path, tiny) as results:
+        for job in Job.of(tiny, 1):
+            results.add(job, perform(job, tmp_path / "states", 60, ""))
+        results.write_table()
+    found = ExperimentReport("tiny", "Tiny", read_runs(tmp_path, tiny))
+    here = [item for item in found.compared if item.cell.labels["dim"] == 2]
+    assert len(here) == 2 * 3 * 7
+    assert all(item.z is not None for item in here)
+    assert found.runs.made.devices

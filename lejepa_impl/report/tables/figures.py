@@ -176,7 +176,8 @@ def lines(runs: Runs, measure: str) -> Figure:
             axis.set_axis_off()
         _scaled(figure.axes[0], distinct(rows, along) if along else [])
         figure.supylabel(worded(measure) if along else "")
-        figure.supxlabel(worded(along) if along else worded(measure))
+        for axis in figure.axes[-across:]:
+            axis.set_xlabel(worded(along) if along else worded(measure))
         if others:
             handles, names = figure.axes[0].get_legend_handles_labels()
             figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)

@@ -103,9 +103,10 @@ def read_runs(folder: Path, experiment: Experiment) -> Runs:
     try:
         table = pq.read_table(path)
     except FileNotFoundError as error:
-        raise ResultsError(
-            f"no results at {path}: run `lejepa-companion sweep` first, or give their folder by --results"
-        ) from error
+        advice = "run `lejepa-companion sweep` first, or give their folder by --results"
+        if any((folder / "runs").glob("*.json")):
+            advice = "`lejepa-companion sweep`, started again, goes on and writes them"
+        raise ResultsError(f"no results at {path}: {advice}") from error
     except (OSError, pa.ArrowInvalid) as error:
         raise ResultsError(f"{path} is damaged or not Parquet: {' '.join(str(error).split())}") from error
     names = table.column_names
