@@ -194,7 +194,8 @@ def _line(axis: Axes, rows: Sequence[Row], along: str, measure: str, style: Mapp
     found = [(at, summarised([row for row in rows if row[along] == at], measure)) for at in distinct(rows, along)]
     known = [(at, summary.mean, summary.std or 0.0) for at, summary in found if summary]
     if known:
-        axis.errorbar(*zip(*known, strict=True), fmt="o-", **style)
+        at, means, errors = zip(*known, strict=True)
+        axis.errorbar(at, means, errors, fmt="o-", **style)
 
 
 def _dots(axis: Axes, rows: Sequence[Row], measure: str, shift: float, style: Mapping[str, Any]) -> None:
