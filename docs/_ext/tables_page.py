@@ -1,4 +1,4 @@
-"""Writes the report of the committed small experiments, for the page of the tables."""
+"""Writes the report of the committed results, for the page of the tables."""
 
 from pathlib import Path
 
@@ -9,19 +9,18 @@ from lejepa_impl.report.tables.report import ExperimentReport
 from lejepa_impl.report.tables.runs import read_runs
 
 _DATA = Path(__file__).parents[1] / "_data"
-_EXPERIMENTS = ("scaling_small",)
 
 
 def write(app: Sphinx) -> None:
-    """Write `figures/EXPERIMENT/report.md` and its figure."""
-    for name in _EXPERIMENTS:
-        folder = Path(app.srcdir) / "figures" / name
+    """Write `figures/NAME/report.md` and its figure, for each experiment whose results are committed."""
+    for description in sorted(_DATA.glob("*/experiment.yaml")):
+        experiment = load(str(description))
+        runs = read_runs(description.parent, experiment)
+        document = ExperimentReport(experiment.name, experiment.title, runs).document()
+        folder = Path(app.srcdir) / "figures" / experiment.name
         folder.mkdir(parents=True, exist_ok=True)
-        experiment = load(name)
-        document = ExperimentReport(name, experiment.title, read_runs(_DATA / name, experiment)).document()
-        (folder / "report.md").write_text(document.markdown())
-        for file, svg in document.figures().items():
-            (folder / file).write_text(svg)
+        for name, text in ({"report.md": document.markdown()} | document.figures()).items():
+            (folder / name).write_text(text)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

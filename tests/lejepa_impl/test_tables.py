@@ -5,6 +5,7 @@ import math
 import re
 import shutil
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,7 @@ from scipy.stats import ttest_ind_from_stats
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
 from lejepa_impl.experiments.results import Results, ResultsError
 from lejepa_impl.experiments.run import Job, Record, Trace, perform
-from lejepa_impl.experiments.spec import Experiment
+from lejepa_impl.experiments.spec import Experiment, load
 from lejepa_impl.report.tables.comparison import (
     Verdict,
     agreement_of_pairs,
@@ -30,6 +31,7 @@ from lejepa_impl.train.spec import TrainingSpec
 
 SCALING = published_tables()["scaling"]
 SETTINGS = {"run", "case", *TrainingSpec.model_fields, "restart", "status", "error"}
+COMMITTED = sorted((Path(__file__).parents[2] / "docs" / "_data").glob("*/experiment.yaml"))
 #: What alignment is with each kind of pairs, at the identity.
 ALIGNMENT = {"transition": 2 * (1 - 0.95) / 4, "one_parent": 2 * (1 - 0.95**2) / 4}
 
@@ -421,3 +423,11 @@ def test_a_run_has_every_measure_that_w_prints(tmp_path):
     assert len(here) == 2 * 3 * 7
     assert all(item.z is not None for item in here)
     assert found.runs.made.devices
+
+
+@pytest.mark.parametrize("description", COMMITTED, ids=lambda path: path.parent.name)
+def test_committed_results_are_of_their_experiment_and_complete(description):
+    found = read_runs(description.parent, load(str(description)))
+    assert (found.missing, found.failed) == ((), [])
+    assert found.made.devices
+    assert found.made.versions

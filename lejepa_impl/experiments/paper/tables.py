@@ -107,6 +107,8 @@ class PublishedTables(_Data):
     ----------
     source, settings_source
         Where the numbers, and the settings of the runs, are printed.
+    measured
+        How W measures, where that is not said by the name of a measure.
     experiment
         Name of the experiment.
     seeds
@@ -126,6 +128,7 @@ class PublishedTables(_Data):
     """
 
     source: str
+    measured: str | None = None
     settings_source: str | None = None
     experiment: str
     seeds: int

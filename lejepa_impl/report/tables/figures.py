@@ -104,9 +104,10 @@ def _column(axis: Axes, compared: Sequence[Comparison], label: str) -> None:
             label="disagrees" if pairs == modes[-1] else None,
         )
     axis.set_xscale("log", base=2)
-    heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in axis.lines])
-    if heights.min() > 0 and heights.max() > _DECADES * heights.min():
-        axis.set_yscale("log")
+    means = [printed.mean for printed in cells.values()] + [found.ours.mean for found in compared if found.ours]
+    heights = [height(mean) for mean in means]
+    if min(heights) > 0 and max(heights) > _DECADES * min(heights):
+        axis.set_yscale("log", nonpositive="clip")
 
 
 def heat_maps(runs: Runs, measures: Sequence[str]) -> Figure:

@@ -56,4 +56,5 @@ def compact(value: object) -> str:
 
 def signed(z: float) -> str:
     """Write a z-score."""
-    return f"{z:.1f}".replace("-", "−")
+    # What is rounded to zero has no sign.
+    return f"{round(z, 1) + 0.0:.1f}".replace("-", "−")

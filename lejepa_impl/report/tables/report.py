@@ -162,7 +162,8 @@ class ExperimentReport:
             yield Bullets([f"{row['run']} failed: {row['error']}" for row in self.runs.failed])
 
     def _beside(self, published: PublishedTables) -> Iterator[Block]:
-        yield Paragraph(f"W's numbers are those of {published.source}.")
+        measured = f" {published.measured}." if published.measured else ""
+        yield Paragraph(f"W's numbers are those of {published.source}.{measured}")
         if other := other_settings(self.runs, published):
             yield Paragraph("Settings in which these runs differ from W's:")
             yield Bullets(_settings(other))
