@@ -83,17 +83,21 @@ class ExperimentReport:
 
     @property
     def origin_of_pairs(self) -> str:
-        """With which pairs our alignment loss, which tells them apart, agrees with W's."""
+        """Which pairs W's alignment loss, which tells them apart, can come from."""
         found = {item.pairs: item for item in agreement_of_pairs(self.compared) if item.measure == "alignment"}
         if len(found) < 2:
             return "The alignment loss was not compared for both kinds of pairs, so that this is open."
-        agreeing = [compact(pairs) for pairs, item in found.items() if not item.disagree]
-        nearest = min(found.values(), key=lambda item: item.root_mean_square)
-        apart = ", ".join(f"{item.root_mean_square:.1f} with {compact(pairs)}" for pairs, item in found.items())
-        return (
-            f"W's alignment loss agrees with {' and with '.join(agreeing) if agreeing else 'neither kind of'} pairs; "
-            f"it is nearest to that of {compact(nearest.pairs)} pairs (root mean square of z: {apart})."
+        counts = ", ".join(
+            f"with that of {compact(pairs)} pairs in {item.disagree} of {item.agree + item.disagree} "
+            f"(root mean square of z {item.root_mean_square:.1f})"
+            for pairs, item in found.items()
         )
+        agreeing = [compact(pairs) for pairs, item in found.items() if not item.disagree]
+        if len(agreeing) == len(found):
+            conclusion = "these runs do not tell the two apart"
+        else:
+            conclusion = f"of the two it can be {agreeing[0] if agreeing else 'neither'}"
+        return f"W's alignment loss disagrees {counts}: {conclusion}."
 
     @property
     def _disagreement(self) -> str:
