@@ -4,12 +4,12 @@ import errno
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -93,6 +93,10 @@ def uninterrupted(tiny, scheduler, tmp_path_factory):
 
 def table(folder):
     return pyarrow.parquet.read_table(folder / "results.parquet").to_pylist()
+
+
+def has_worked(process, folder, before):
+    return process.poll() is not None or any(folder.glob("states/*.pt")) or set(folder.glob("runs/*")) - before
 
 
 def wait_for(condition, seconds=300):
@@ -221,14 +225,14 @@ def test_settings_of_the_base_can_be_replaced():
 # A run goes on exactly where it stopped.
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     pass
 
 
 def stop(at):
     def on_step(step, _objective):
         if step == at:
-            raise Stopped
+            raise StoppedError
 
     return on_step
 
@@ -246,7 +250,7 @@ def weights(trained):
 )
 def test_a_run_goes_on_exactly(changed, tmp_path):
     spec = TrainingSpec.model_validate(BASE | {"steps": 130, "device": "cpu", "weight_decay": 0.01} | changed)
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train(spec, stop(at=100), Snapshots(tmp_path / "state", "a", seconds=0))
     snapshots = Snapshots(tmp_path / "state", "a", seconds=0)
     resumed, once = train(spec, snapshots=snapshots), train(spec)
@@ -257,7 +261,7 @@ def test_a_run_goes_on_exactly(changed, tmp_path):
 def test_an_ensemble_goes_on_exactly_with_its_failed_member(tmp_path):
     spec = TrainingSpec.model_validate(BASE | {"steps": 130, "device": "cpu"})
     specs = [spec.model_copy(update=changed) for changed in ({}, {"learning_rate": 1e30}, {"seed": 1, "rho": 0.5})]
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         train_ensemble(specs, stop(at=100), Snapshots(tmp_path / "state", "a", seconds=0))
     snapshots = Snapshots(tmp_path / "state", "a", seconds=0)
     resumed, once = train_ensemble(specs, snapshots=snapshots), train_ensemble(specs)
@@ -318,15 +322,13 @@ def test_a_sweep_that_is_killed_ends_in_the_same_bytes(uninterrupted, tiny, sche
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     folder, moments = tmp_path / "results", random.Random(0)
     for kill in range(KILLS):
-        done = set(folder.glob("*/*")) if kill else set()
+        before = set(folder.glob("runs/*"))
         process = subprocess.Popen([sys.executable, "-c", SWEEP, tmp_path / "tiny.yaml", folder])
         try:
-            wait_for(
-                lambda: process.poll() is not None or set(folder.glob("*/*.pt")) | set(folder.glob("*/*.json")) - done
-            )
+            wait_for(partial(has_worked, process, folder, before))
             time.sleep(moments.uniform(0, 1) if kill else 0)
         finally:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
             process.wait()
     assert sweep(tiny, folder, scheduler=scheduler, together=TOGETHER) == {"finished": 2, "failed": 1}
     assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
@@ -422,7 +424,7 @@ def described(change):
     return plant
 
 
-def another_experiment(folder, tiny):
+def another_experiment(folder, _tiny):
     changed = TINY | {"points": 600, "base": TINY["base"] | {"steps": 900}}
     with Results.opened(folder, Experiment.model_validate(changed)):
         pass
