@@ -175,7 +175,7 @@ def r2_in_sample(source: Tensor, target: Tensor) -> Tensor:
 def _explained(source: Tensor, target: Tensor, fitted: slice, evaluated: slice) -> Tensor:
     source, target = source.double(), target.double()
     design = torch.cat([source, torch.ones_like(source[..., :1])], dim=-1)
-    solution = torch.linalg.lstsq(design[..., fitted, :], target[..., fitted, :]).solution
+    solution = _least_squares(design[..., fitted, :], target[..., fitted, :])
     held_out = target[..., evaluated, :]
     residual = held_out - design[..., evaluated, :] @ solution
     return 1 - residual.square().sum(dim=(-2, -1)) / centred(held_out).square().sum(dim=(-2, -1))
@@ -183,7 +183,12 @@ def _explained(source: Tensor, target: Tensor, fitted: slice, evaluated: slice) 
 
 def linear_map(latent: Tensor, embedding: Tensor) -> Tensor:
     """Return the matrix $A$, of shape (..., n, n), that regresses centred embeddings on centred latents."""
-    return torch.linalg.lstsq(centred(latent.double()), centred(embedding.double())).solution.mT
+    return _least_squares(centred(latent.double()), centred(embedding.double())).mT
+
+
+def _least_squares(source: Tensor, target: Tensor) -> Tensor:
+    # The default driver of MKL rounds by where in memory the data lie: two equal runs would differ in the last digit.
+    return torch.linalg.lstsq(source, target, driver=None if source.is_cuda else "gelsd").solution
 
 
 def orthogonality_error(linear: Tensor) -> Tensor:

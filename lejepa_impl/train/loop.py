@@ -16,6 +16,7 @@ from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.last_layer import solve_last_layer
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.snapshot import Snapshots, Stateful
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 
@@ -32,7 +33,11 @@ class TrainingError(ValueError):
     """A run that cannot start on its device, diverged or collapsed."""
 
 
-def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = None) -> Checkpoint:
+def train(
+    spec: TrainingSpec,
+    on_step: Callable[[int, float], None] | None = None,
+    snapshots: Snapshots | None = None,
+) -> Checkpoint:
     """Train an encoder on fresh pairs of the world of a specification.
 
     Parameters
@@ -41,6 +46,8 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         The run. Two runs of one specification on one device and number of threads are equal.
     on_step
         Called now and then with the number of steps done and the objective.
+    snapshots
+        Where a run that may be interrupted keeps its state, and takes it up again.
 
     Raises
     ------
@@ -67,6 +74,7 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         weight_decay=spec.weight_decay,
         warm_up=spec.warm_up,
         on_step=on_step,
+        snapshots=snapshots,
     )
     return finished(spec, encoder, lambda count: observe_pairs(count, data))
 
@@ -83,6 +91,7 @@ def fit(
     weight_decay: float = 0.0,
     warm_up: int = 0,
     on_step: Callable[[int, float], None] | None = None,
+    snapshots: Snapshots | None = None,
 ) -> None:
     """Fit an encoder in place to pairs of any world under any objective.
 
@@ -98,6 +107,8 @@ def fit(
         Source of pairs and of whatever the objective draws.
     on_step
         Called now and then with the number of steps done and the objective.
+    snapshots
+        Where the state is kept, and taken up again.
 
     Raises
     ------
@@ -106,7 +117,9 @@ def fit(
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
-    for step in range(1, steps + 1):
+    parts: dict[str, Stateful] = {"encoder": encoder, "optimizer": optimizer, "schedule": schedule}
+    done = snapshots.restore(parts, {"data": generator}) if snapshots else 0
+    for step in range(done + 1, steps + 1):
         first, second = encoder(observe_pairs(batch, generator)).chunk(2)
         loss = objective(first, second, generator)
         optimizer.zero_grad()
@@ -118,6 +131,8 @@ def fit(
             require_finite(value, step, learning_rate)
             if on_step:
                 on_step(step, value)
+        if snapshots and step < steps:
+            snapshots.keep(step, parts, {"data": generator})
     # The last step is judged like all others: by pairs that come after it.
     observed = observe_pairs(judged_pairs(batch, first.shape[1]), generator)
     require_sound(encoder, observed, steps=steps, learning_rate=learning_rate)
