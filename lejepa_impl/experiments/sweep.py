@@ -19,6 +19,7 @@ from functools import partial
 from getpass import getuser
 from pathlib import Path
 
+from dask import config
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 from distributed.client import FutureCancelledError
 
@@ -105,7 +106,9 @@ def sweep(
 @contextmanager
 def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     if scheduler is None:
+        environment = {**config.get("distributed.nanny.pre-spawn-environ"), **_KEEP_MEMORY}
         with (
+            config.set({"distributed.nanny.pre-spawn-environ": environment}),
             LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -113,7 +116,6 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
                 memory_limit=None,
                 dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
-                env=_KEEP_MEMORY,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):

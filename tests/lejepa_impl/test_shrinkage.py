@@ -61,7 +61,7 @@ def test_without_pairs_and_at_unit_variance_it_is_the_null_mean():
         {"regularizer_weight": 0.05, "rho": 0.5, "pooled": False},
         {"regularizer_weight": 0.1, "rho": 0.5, "regularizer": "whitening"},
         {
-            "regularizer_weight": 0.2,
+            "regularizer_weight": 0.5,
             "rho": 0.7,
             "pairs": "one_parent",
             "regularizer": "whitening",
