@@ -22,6 +22,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "claim_pages",
     "sweep_page",
+    "tables_page",
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3

@@ -17,6 +17,22 @@ from theory.papers import PAPERS
 
 def render(ledger: Ledger, report: Report) -> str:
     """Render a report with the statements and proofs of its ledger as a self-contained page."""
+    return (
+        templates()
+        .get_template("verify.html")
+        .render(
+            report=report,
+            ledger=ledger,
+            papers=PAPERS,
+            counts=_counts(report),
+            siblings=_siblings(report),
+            main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
+        )
+    )
+
+
+def templates() -> Environment:
+    """Return the templates of self-contained pages, with the filters that they use."""
     environment = Environment(
         loader=PackageLoader("lejepa_impl.report"),
         autoescape=select_autoescape(),
@@ -25,14 +41,7 @@ def render(ledger: Ledger, report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"prose": _prose, "equation": _equation, "value": value}
-    return environment.get_template("verify.html").render(
-        report=report,
-        ledger=ledger,
-        papers=PAPERS,
-        counts=_counts(report),
-        siblings=_siblings(report),
-        main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
-    )
+    return environment
 
 
 def _counts(report: Report) -> dict[Verdict, int]:

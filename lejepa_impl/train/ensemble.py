@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Generator, Tensor, nn
@@ -33,12 +33,13 @@ from lejepa_impl.train.loop import (
 )
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
-from lejepa_impl.worlds.gaussian import GaussianWorld
-from lejepa_impl.worlds.mixings import MIXINGS
+from lejepa_impl.train.world import mixing_of, pairs_of, world_of
+from lejepa_impl.worlds.mixings import Mixing
 
 #: What one batched step needs to be the same for all members.
-SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
+SHARED = ("dim", "encoder", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: more would take memory and save no time.
 _AT_ONCE = 16
 #: Steps taken one by one before they are captured as a CUDA graph.
@@ -46,16 +47,20 @@ _WARM_UP = 3
 
 
 def train_ensemble(
-    specs: Sequence[TrainingSpec], on_step: Callable[[int, list[float]], None] | None = None
+    specs: Sequence[TrainingSpec],
+    on_step: Callable[[int, list[float]], None] | None = None,
+    snapshots: Snapshots | None = None,
 ) -> list[Checkpoint | TrainingError]:
     """Train an encoder for each specification, all at once.
 
     Parameters
     ----------
     specs
-        The runs, alike in the fields `SHARED`; their objectives, worlds, rates and seeds are their own.
+        The runs, alike in the fields `SHARED`; their objectives, worlds, mixings, rates and seeds are their own.
     on_step
         Called now and then with the number of steps done and the objectives, NaN for members that failed.
+    snapshots
+        Where an ensemble that may be interrupted keeps its state, and takes it up again.
 
     Returns
     -------
@@ -66,7 +71,7 @@ def train_ensemble(
     Raises
     ------
     ValueError
-        If there is no specification, or they differ in what must be shared.
+        If there is no specification, they differ in what must be shared, or their encoders are no perceptrons.
     TrainingError
         If the device is not there.
     """
@@ -75,12 +80,13 @@ def train_ensemble(
     sources = [streams(spec, device) for spec in specs]
     encoders = [build_encoder(spec, weights) for spec, (weights, _) in zip(specs, sources, strict=True)]
     ensemble = _Ensemble(specs, encoders, [data for _, data in sources])
-    failed: dict[int, TrainingError] = {}
+    failed = ensemble.failed
+    done = snapshots.restore({"ensemble": ensemble}, ensemble.streams) if snapshots else 0
     advance = ensemble.step
-    for step in range(1, shared.steps + 1):
+    for step in range(done + 1, shared.steps + 1):
         advance()
         ensemble.schedule.step()
-        if step == _WARM_UP and device.type == "cuda":
+        if step == done + _WARM_UP and device.type == "cuda":
             advance = ensemble.captured()
         if step % CHECK_EVERY == 0 or step == shared.steps:
             objectives = ensemble.objectives.tolist()
@@ -94,6 +100,8 @@ def train_ensemble(
                 advance = ensemble.step if device.type != "cuda" else ensemble.captured()
             if on_step:
                 on_step(step, objectives)
+        if snapshots and step < shared.steps:
+            snapshots.keep(step, {"ensemble": ensemble}, ensemble.streams)
     results: list[Checkpoint | TrainingError] = []
     for member, (spec, encoder) in enumerate(zip(specs, encoders, strict=True)):
         try:
@@ -116,6 +124,8 @@ def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
         values = {getattr(spec, name) for spec in specs}
         if len(values) > 1:
             raise ValueError(f"the members of an ensemble must share {name}, not have {sorted(values, key=str)}")
+    if specs[0].encoder != "mlp":
+        raise ValueError(f"the members of an ensemble are perceptrons: train the encoder {specs[0].encoder} by itself")
     return specs[0]
 
 
@@ -129,11 +139,16 @@ class _Ensemble:
     def __init__(self, specs: Sequence[TrainingSpec], encoders: Sequence[nn.Module], data: Sequence[Generator]) -> None:
         spec = specs[0]
         self.active = list(range(len(specs)))
+        self.failed: dict[int, TrainingError] = {}
         self.batch = spec.batch
         self.data = data
-        self.worlds = [GaussianWorld(spec.dim, spec.rho) for spec in specs]
+        self.streams = {str(member): stream for member, stream in enumerate(data)}
+        self.pairs = [pairs_of(spec, world_of(spec)) for spec in specs]
         self.objective = [objective_of(spec) for spec in specs]
-        self.observe = MIXINGS[spec.mixing](spec.dim).observe
+        self.mixings = [mixing_of(member, data[0].device) for member in specs]
+        self.mixed_alike: dict[Mixing, list[int]] = {}
+        for index, mixing in enumerate(self.mixings):
+            self.mixed_alike.setdefault(mixing, []).append(index)
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
@@ -170,6 +185,25 @@ class _Ensemble:
         # In one place throughout, from which a captured step reads.
         self.observed = torch.empty_like(self.latents)
 
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, streams apart."""
+        return {
+            "parameters": self.parameters,
+            "objectives": self.objectives,
+            "failed": {member: str(error) for member, error in self.failed.items()},
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Return to a state."""
+        self.parameters.copy_(state["parameters"])
+        self.objectives.copy_(state["objectives"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.failed |= {member: TrainingError(message) for member, message in state["failed"].items()}
+        self.freeze(self.failed)
+
     def step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
         self.draw()
@@ -178,12 +212,16 @@ class _Ensemble:
     def draw(self) -> None:
         """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
-            torch.cat(self.worlds[member].pairs(self.batch, self.data[member]), out=self.latents[member])
-        self.observed.copy_(self.observe(self.latents))
+            torch.cat(self.pairs[member](self.batch, self.data[member]), out=self.latents[member])
+        for mixing, members in self.mixed_alike.items():
+            if len(members) == len(self.mixings):
+                self.observed.copy_(mixing.observe(self.latents))
+            else:
+                self.observed[members] = mixing.observe(self.latents[members])
 
     def observed_pairs(self, member: int, count: int) -> Tensor:
         """Draw pairs of a member: first halves, then second halves."""
-        return self.observe(torch.cat(self.worlds[member].pairs(count, self.data[member])))
+        return self.mixings[member].observe(torch.cat(self.pairs[member](count, self.data[member])))
 
     def descend(self) -> None:
         """Take a step of the optimizer down the objectives at the pairs that were drawn."""

@@ -33,20 +33,24 @@ def mean_objective(spec: TrainingSpec, variance: float) -> float:
     Raises
     ------
     ValueError
-        If the objective is not alignment with SIGReg or whitening.
+        If the objective is not alignment with SIGReg or whitening, or the world is not Gaussian.
     """
+    if spec.world != "gaussian":
+        raise ValueError(f"no prediction for the world {spec.world}: only for the Gaussian one")
     if spec.objective != "lejepa" or spec.regularizer == "vicreg":
         raise ValueError(f"no prediction for the objective {spec.objective} with the regularizer {spec.regularizer}")
     alignment = Alignment(spec.around_pair_mean, spec.over_dimensions).factor(spec.dim)
     weight = 1 - spec.regularizer_weight if spec.convex else 1.0
-    aligned = weight * alignment * 2 * (1 - spec.rho) * spec.dim * variance
+    aligned = weight * alignment * 2 * (1 - spec.pair_correlation) * spec.dim * variance
     return spec.regularizer_weight * _mean_regularizer(spec, variance) + aligned
 
 
 def _mean_regularizer(spec: TrainingSpec, variance: float) -> float:
-    count, correlation = (2 * spec.batch, spec.rho) if spec.pooled else (spec.batch, None)
+    count, correlation = (2 * spec.batch, spec.pair_correlation) if spec.pooled else (spec.batch, None)
     if spec.regularizer == "whitening":
-        return Whitening().mean_for_gaussians(variance, spec.dim, count, pair_correlation=correlation)
+        return Whitening(spec.centred, spec.mean_over_entries).mean_for_gaussians(
+            variance, spec.dim, count, pair_correlation=correlation
+        )
     sigreg = SIGReg(spec.slices, spec.knots, spec.t_max, spec.scaled)
     return sigreg.mean_for_gaussians(variance, count, pair_correlation=correlation)
 
@@ -69,12 +73,15 @@ def collapse_weight(spec: TrainingSpec) -> float:
 
 
 def collapse_correlation(spec: TrainingSpec) -> float | None:
-    r"""Return the $\rho$ below which training with a specification collapses; None if it does not at any $\rho>-1$."""
+    r"""Return the $\rho$ below which training with a specification collapses; None if it never does.
+
+    It is sought above -1, or above 0 for pairs of one parent, whose correlation is $\rho^2$.
+    """
 
     def spec_at(rho: float) -> TrainingSpec:
         return spec.model_copy(update={"rho": rho})
 
-    lowest = -1 + 1e-9
+    lowest = (0 if spec.pairs == "one_parent" else -1) + 1e-9
     return _onset(spec_at, lowest, 1 - 1e-9) if predicted_variance(spec_at(lowest)) == 0 else None
 
 

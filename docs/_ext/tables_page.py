@@ -1,0 +1,29 @@
+"""Writes the report of the committed results, for the page of the tables."""
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from lejepa_impl.experiments.spec import load
+from lejepa_impl.report.tables.report import ExperimentReport
+from lejepa_impl.report.tables.runs import read_runs
+
+_DATA = Path(__file__).parents[1] / "_data"
+
+
+def write(app: Sphinx) -> None:
+    """Write `figures/NAME/report.md` and its figure, for each experiment whose results are committed."""
+    for description in sorted(_DATA.glob("*/experiment.yaml")):
+        experiment = load(str(description))
+        runs = read_runs(description.parent, experiment)
+        document = ExperimentReport(experiment.name, experiment.title, runs).document()
+        folder = Path(app.srcdir) / "figures" / experiment.name
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in ({"report.md": document.markdown()} | document.figures()).items():
+            (folder / name).write_text(text)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Write as soon as the build begins."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True}

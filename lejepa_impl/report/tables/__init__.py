@@ -1,0 +1,1 @@
+"""Results of an experiment as tables and figures, beside W's where W prints them."""
