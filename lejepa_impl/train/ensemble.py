@@ -8,15 +8,12 @@ References
 W, Appendix H (the grid of runs: seeds, weights and correlations of one architecture).
 """
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import cast
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import gelu
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from lejepa_impl.objectives.lejepa import LeJEPA, stackable, stacked
@@ -34,6 +31,7 @@ from lejepa_impl.train.loop import (
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
+from lejepa_impl.train.stacked_mlp import StackedMLP
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import MIXINGS
 
@@ -122,8 +120,7 @@ def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
 class _Ensemble:
     """The stacked encoders, and the step that advances them.
 
-    The parameters of a member are a row of one tensor, of which the layers, batched over members, are views. The
-    optimizer sees rows, so that each has its own rates.
+    The parameters of a member are a row of one tensor. The optimizer sees rows, so that each has its own rates.
     """
 
     def __init__(self, specs: Sequence[TrainingSpec], encoders: Sequence[nn.Module], data: Sequence[Generator]) -> None:
@@ -137,11 +134,13 @@ class _Ensemble:
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
-        chunk = len(specs) if self.parameters.is_cuda else _AT_ONCE
-        self.chunks = [
-            (members, _layers(self.parameters[members], widths), _layers(self.gradients[members], widths))
-            for members in (slice(start, start + chunk) for start in range(0, len(specs), chunk))
-        ]
+        self.encoders = StackedMLP(
+            self.parameters,
+            self.gradients,
+            widths,
+            samples=2 * spec.batch,
+            at_once=len(specs) if self.parameters.is_cuda else _AT_ONCE,
+        )
         self.rows = list(self.parameters)
         for row, gradient in zip(self.rows, self.gradients, strict=True):
             row.grad = gradient
@@ -187,14 +186,13 @@ class _Ensemble:
 
     def descend(self) -> None:
         """Take a step of the optimizer down the objectives at the pairs that were drawn."""
-        for members, parameters, gradients in self.chunks:
-            inputs, preactivations = _forward(self.observed[members], parameters)
-            embeddings = preactivations.pop().requires_grad_()
+        for members in self.encoders.members:
             if active := [member for member in range(len(self.data))[members] if member in self.active]:
+                embeddings = self.encoders.embed(self.observed, members).detach().requires_grad_()
                 losses = self._losses(active, embeddings[[member - members.start for member in active]])
                 self.objectives[active] = losses.detach()
                 (slope,) = torch.autograd.grad(losses.sum(), embeddings)
-                _backward(slope, inputs, preactivations, parameters, gradients)
+                self.encoders.pull_back(slope, self.observed, members)
         self.optimizer.step()
 
     def _losses(self, members: Sequence[int], embeddings: Tensor) -> Tensor:
@@ -226,38 +224,3 @@ class _Ensemble:
             graph.replay()
 
         return step
-
-
-def _forward(observed: Tensor, layers: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """Return what each layer takes and gives, before the nonlinearity; the last gives the embeddings."""
-    inputs: list[Tensor] = []
-    outputs: list[Tensor] = []
-    for weight, bias in zip(layers[::2], layers[1::2], strict=True):
-        inputs.append(gelu(outputs[-1]) if outputs else observed)
-        outputs.append(torch.baddbmm(bias, inputs[-1], weight.mT))
-    return inputs, outputs
-
-
-def _backward(
-    slope: Tensor,
-    inputs: Sequence[Tensor],
-    preactivations: Sequence[Tensor],
-    layers: Sequence[Tensor],
-    gradients: Sequence[Tensor],
-) -> None:
-    """Fill in the gradients of the layers: what autograd would, into their place and with less copied."""
-    ones = slope.new_ones(len(slope), 1, slope.shape[1])
-    for layer in range(len(inputs) - 1, -1, -1):
-        torch.bmm(slope.mT, inputs[layer], out=gradients[2 * layer])
-        # A sum over samples, by the product that is faster.
-        torch.bmm(ones, slope, out=gradients[2 * layer + 1])
-        if layer:
-            slope = torch.bmm(slope, layers[2 * layer])
-            torch.ops.aten.gelu_backward.grad_input(slope, preactivations[layer - 1], grad_input=slope)
-
-
-def _layers(rows: Tensor, widths: Sequence[int]) -> list[Tensor]:
-    """View rows of parameters as weights (E, outputs, inputs) and biases (E, 1, outputs), layer by layer."""
-    shapes = [shape for inputs, outputs in pairwise(widths) for shape in ((outputs, inputs), (1, outputs))]
-    parts = rows.split([math.prod(shape) for shape in shapes], dim=1)
-    return [part.unflatten(1, shape) for part, shape in zip(parts, shapes, strict=True)]
