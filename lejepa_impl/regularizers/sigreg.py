@@ -82,7 +82,7 @@ class SIGReg:
         statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
-        return statistic / total(statistic.new_tensor(exact.shape[-2]), self.group)
+        return statistic / total(statistic.new_full((), exact.shape[-2]), self.group)
 
     @property
     def null_mean(self) -> float:

@@ -8,15 +8,14 @@ References
 W, Appendix H (the grid of runs: seeds, weights and correlations of one architecture).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from lejepa_impl.objectives.lejepa import LeJEPA, stackable, stacked
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.loop import (
     CHECK_EVERY,
@@ -29,18 +28,18 @@ from lejepa_impl.train.loop import (
     streams,
 )
 from lejepa_impl.train.objective import objective_of
+from lejepa_impl.train.replayed import Replayed
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.stacked_mlp import StackedMLP
+from lejepa_impl.train.stacked_objective import StackedObjective
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import MIXINGS
 
 #: What one batched step needs to be the same for all members.
 SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: more would take memory and save no time.
-_AT_ONCE = 16
-#: Steps taken one by one before they are captured as a CUDA graph.
-_WARM_UP = 3
+_AT_ONCE = 8
 
 
 def train_ensemble(
@@ -74,12 +73,9 @@ def train_ensemble(
     encoders = [build_encoder(spec, weights) for spec, (weights, _) in zip(specs, sources, strict=True)]
     ensemble = _Ensemble(specs, encoders, [data for _, data in sources])
     failed: dict[int, TrainingError] = {}
-    advance = ensemble.step
     for step in range(1, shared.steps + 1):
-        advance()
+        ensemble.step()
         ensemble.schedule.step()
-        if step == _WARM_UP and device.type == "cuda":
-            advance = ensemble.captured()
         if step % CHECK_EVERY == 0 or step == shared.steps:
             objectives = ensemble.objectives.tolist()
             for member in ensemble.active:
@@ -89,7 +85,6 @@ def train_ensemble(
                     failed[member] = error
             if failed.keys() & ensemble.active:
                 ensemble.freeze(failed)
-                advance = ensemble.step if device.type != "cuda" else ensemble.captured()
             if on_step:
                 on_step(step, objectives)
     results: list[Checkpoint | TrainingError] = []
@@ -166,61 +161,63 @@ class _Ensemble:
         )
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.latents = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
-        # In one place throughout, from which a captured step reads.
         self.observed = torch.empty_like(self.latents)
+        if on_cuda:
+            for world in self.worlds:
+                # Once, instead of at every step.
+                world.pair_correlation = world.pair_correlation.to(self.parameters)
+        self.step = Replayed(self._step, data, self.parameters.device)
+        self.stacks = self._stacks()
 
-    def step(self) -> None:
+    def _step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
-        self.draw()
-        self.descend()
-
-    def draw(self) -> None:
-        """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
             torch.cat(self.worlds[member].pairs(self.batch, self.data[member]), out=self.latents[member])
         self.observed.copy_(self.observe(self.latents))
+        for stack in self.stacks:
+            embeddings = self.encoders.embed(self.observed, stack.chunk).detach().requires_grad_()
+            losses = stack.objective(embeddings if stack.places is None else embeddings[stack.places])
+            self.objectives[stack.members] = losses.detach()
+            (slope,) = torch.autograd.grad(losses.sum(), embeddings)
+            self.encoders.pull_back(slope, self.observed, stack.chunk)
+        self.optimizer.step()
 
     def observed_pairs(self, member: int, count: int) -> Tensor:
         """Draw pairs of a member: first halves, then second halves."""
         return self.observe(torch.cat(self.worlds[member].pairs(count, self.data[member])))
 
-    def descend(self) -> None:
-        """Take a step of the optimizer down the objectives at the pairs that were drawn."""
-        for members in self.encoders.members:
-            if active := [member for member in range(len(self.data))[members] if member in self.active]:
-                embeddings = self.encoders.embed(self.observed, members).detach().requires_grad_()
-                losses = self._losses(active, embeddings[[member - members.start for member in active]])
-                self.objectives[active] = losses.detach()
-                (slope,) = torch.autograd.grad(losses.sum(), embeddings)
-                self.encoders.pull_back(slope, self.observed, members)
-        self.optimizer.step()
-
-    def _losses(self, members: Sequence[int], embeddings: Tensor) -> Tensor:
-        """Compute the objectives of some members."""
-        first, second = embeddings.chunk(2, dim=1)
-        objectives = [self.objective[member] for member in members]
-        data = [self.data[member] for member in members]
-        if stackable(objectives):
-            return stacked(cast(list[LeJEPA], objectives), first, second, data)
-        return torch.stack([of(*pair) for of, *pair in zip(objectives, first, second, data, strict=True)])
-
-    def freeze(self, members: Sequence[int] | dict[int, TrainingError]) -> None:
+    def freeze(self, members: Collection[int]) -> None:
         """Stop the training of some members."""
         self.active = [member for member in self.active if member not in members]
         for member in members:
             self.rows[member].grad = None
             self.objectives[member] = torch.nan
+        self.stacks = self._stacks()
+        self.step.forget()
 
-    def captured(self) -> Callable[[], None]:
-        """Return the step with the part after the draws captured as a CUDA graph."""
-        graph = torch.cuda.CUDAGraph()
-        for generator in self.data:
-            graph.register_generator_state(generator)
-        with torch.cuda.graph(graph):
-            self.descend()
+    def _stacks(self) -> list["_Stack"]:
+        """Arrange the members that are still trained."""
+        device = self.parameters.device
+        stacks = []
+        for chunk in self.encoders.members:
+            if members := [member for member in range(len(self.data))[chunk] if member in self.active]:
+                places = torch.tensor([member - chunk.start for member in members], device=device)
+                stacks.append(
+                    _Stack(
+                        chunk,
+                        torch.tensor(members, device=device),
+                        None if len(members) == chunk.stop - chunk.start else places,
+                        StackedObjective(self.objective, self.data, members, self.parameters),
+                    )
+                )
+        return stacks
 
-        def step() -> None:
-            self.draw()
-            graph.replay()
 
-        return step
+@dataclass(frozen=True)
+class _Stack:
+    """The members of a chunk of encoders that are still trained: their numbers, their places if not all, and more."""
+
+    chunk: slice
+    members: Tensor
+    places: Tensor | None
+    objective: StackedObjective

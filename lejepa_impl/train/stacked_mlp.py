@@ -42,12 +42,11 @@ class StackedMLP:
     def embed(self, observed: Tensor, members: slice) -> Tensor:
         """Return embeddings of shape (members, samples, outputs), which the next call overwrites."""
         size = members.stop - members.start
-        values = observed[members]
+        outputs = observed[members]
         for layer, (weight, bias) in enumerate(self._parameters):
-            if layer:
-                values = torch.ops.aten.gelu.out(outputs, out=self._activations[layer - 1][:size])
+            inputs = torch.ops.aten.gelu.out(outputs, out=self._activations[layer - 1][:size]) if layer else outputs
             outputs = self._preactivations[layer][:size]
-            torch.baddbmm(bias[members], values, weight[members].mT, out=outputs)
+            torch.baddbmm(bias[members], inputs, weight[members].mT, out=outputs)
         return outputs
 
     def pull_back(self, slope: Tensor, observed: Tensor, members: slice) -> None:
@@ -66,9 +65,7 @@ class StackedMLP:
                 # In the place of the activations, which have done their part.
                 torch.bmm(slope, self._parameters[layer][0][members], out=inputs)
                 slope = inputs
-                torch.ops.aten.gelu_backward.grad_input(
-                    slope, self._preactivations[layer - 1][:size], grad_input=slope
-                )
+                torch.ops.aten.gelu_backward.grad_input(slope, self._preactivations[layer - 1][:size], grad_input=slope)
 
 
 def _layers(rows: Tensor, widths: Sequence[int]) -> list[tuple[Tensor, Tensor]]:
