@@ -28,7 +28,7 @@ from lejepa_impl.train.loop import (
     streams,
 )
 from lejepa_impl.train.objective import objective_of
-from lejepa_impl.train.replayed import Replayed
+from lejepa_impl.train.replayed import Replayed, captures
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.stacked_mlp import StackedMLP
@@ -139,7 +139,7 @@ class _Ensemble:
         self.rows = list(self.parameters)
         for row, gradient in zip(self.rows, self.gradients, strict=True):
             row.grad = gradient
-        on_cuda = self.parameters.is_cuda
+        captured = captures(self.parameters.device)
         rates: dict[tuple[float, float], list[Tensor]] = {}
         for member, row in zip(specs, self.rows, strict=True):
             rates.setdefault((member.learning_rate, member.weight_decay), []).append(row)
@@ -148,13 +148,13 @@ class _Ensemble:
                 # A captured step reads its rate from the device.
                 {
                     "params": rows,
-                    "lr": torch.tensor(rate, device=row.device) if on_cuda else rate,
+                    "lr": torch.tensor(rate, device=row.device) if captured else rate,
                     "weight_decay": decay,
                 }
                 for (rate, decay), rows in rates.items()
             ],
             fused=True,
-            capturable=on_cuda,
+            capturable=captured,
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer, lambda step: constant_then_cosine(step, spec.steps, spec.warm_up)
@@ -162,7 +162,7 @@ class _Ensemble:
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.latents = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
         self.observed = torch.empty_like(self.latents)
-        if on_cuda:
+        if captured:
             for world in self.worlds:
                 # Once, instead of at every step.
                 world.pair_correlation = world.pair_correlation.to(self.parameters)

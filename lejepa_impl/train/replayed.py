@@ -14,6 +14,11 @@ from torch import Generator
 _WARM_UP = 3
 
 
+def captures(device: torch.device) -> bool:
+    """Tell whether steps on a device are captured."""
+    return device.type == "cuda"
+
+
 class Replayed:
     """A function without arguments or result, which on CUDA is captured after some calls and replayed from then on.
 
@@ -33,7 +38,7 @@ class Replayed:
     def __init__(self, function: Callable[[], None], generators: Sequence[Generator], device: torch.device) -> None:
         self._function = function
         self._generators = generators
-        self._captures = device.type == "cuda"
+        self._captures = captures(device)
         self.forget()
 
     def forget(self) -> None:

@@ -32,7 +32,7 @@ MEMBERS = {
     "mean_over_views": {"pooled": False, "around_pair_mean": False, "convex": False},
     "vicreg": {"regularizer": "vicreg", "regularizer_weight": 0.3},
     "infonce": {"objective": "infonce"},
-    "barlow_twins": {"objective": "barlow_twins"},
+    "barlow_twins": {"objective": "barlow_twins", "off_diagonal": 0.5},
 }
 
 
