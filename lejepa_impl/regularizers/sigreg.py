@@ -116,6 +116,15 @@ class SIGReg:
         mean = float(weights @ (count * (torch.exp(-squares / 2) - targets) ** 2 + noise))
         return mean if self.scaled else mean / count
 
+    def slope_at_collapse(self, count: int, *, pair_correlation: float | None = None) -> float:
+        r"""Return the derivative of `mean_for_gaussians` in the variance at 0.
+
+        .. math:: -\sum_k w_k t_k^2\left[N\left(1-e^{-t_k^2/2}\right)-1-r\right]
+        """
+        times, weights, targets = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
+        slope = float(weights @ (times**2 * (1 + (pair_correlation or 0.0) - count * (1 - targets))))
+        return slope if self.scaled else slope / count
+
 
 @lru_cache
 def _quadrature(knots: int, t_max: float, dtype: torch.dtype, device: torch.device) -> Tensor:
