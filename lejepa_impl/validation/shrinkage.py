@@ -85,7 +85,6 @@ def _sigreg(spec: TrainingSpec) -> SIGReg:
 
 def predicted_variance(spec: TrainingSpec) -> float:
     """Return the variance per dimension at which training with a specification settles, 0 for collapse."""
-
     if slope_at_collapse(spec) >= 0:
         return 0.0
     found = minimize_scalar(
