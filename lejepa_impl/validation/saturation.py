@@ -1,4 +1,4 @@
-r"""Why InfoNCE stops learning in many dimensions: does its kernel underflow, or is its task solved?
+r"""Why InfoNCE stops learning in many dimensions: whether its kernel underflows, or its task is solved.
 
 At $h=\sqrt v\,Qz$ with $Q$ a rotation, the kernel of width $w$ and a batch of $B$ pairs, the odds of a negative against
 the positive are, in the mean over all latents,
@@ -25,7 +25,8 @@ W, section 6 (scaling); D. McAllester, K. Stratos (2020), on the limit $\log B$ 
 import json
 import math
 import sys
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -84,9 +85,13 @@ class Twist(nn.Module):
         return self.log_scale.exp() * turned.flatten(-2)
 
 
+#: Widths of the kernel, given the number of latents: W's, and one that grows with the distances.
+WIDTHS: dict[str, Callable[[int], float]] = {"1": lambda _: 1.0, "√n": math.sqrt}
+
+
 @dataclass(frozen=True)
-class ScaleSpec:
-    """What is measured."""
+class SaturationSpec:
+    """What is measured: numbers of latents, the pairs, the first angle of the twist, and its training."""
 
     dims: tuple[int, ...] = (2, 4, 8, 16, 32, 64, 128, 256)
     rho: float = 0.95
@@ -95,8 +100,6 @@ class ScaleSpec:
     steps: int = 300
     learning_rate: float = 1e-2
     seed: int = 0
-    #: Widths by name, in units of a standard deviation of a latent.
-    widths: dict[str, str] = field(default_factory=lambda: {"1": "one", "sqrt(n)": "root"})
 
 
 def similarities(first: Tensor, second: Tensor, width: float) -> Tensor:
@@ -119,31 +122,32 @@ def underflow(first: Tensor, second: Tensor, width: float) -> dict[str, float]:
     }
 
 
-def objective_and_slope(encoder: Twist, pairs: tuple[Tensor, Tensor], width: float) -> tuple[float, float]:
+def objective_and_gradient(encoder: Twist, pairs: tuple[Tensor, Tensor], width: float) -> tuple[float, float]:
     """Return the objective of pairs of latents, and the norm of its gradient in the angles, float64."""
     exact = Twist(pairs[0].shape[1], 0.0).double()
     exact.load_state_dict(encoder.state_dict())
     objective = InfoNCE(width)(*(exact(latent.double()) for latent in pairs))
-    (slope,) = torch.autograd.grad(objective, exact.angles)
-    return objective.item(), slope.norm().item()
+    (gradient,) = torch.autograd.grad(objective, exact.angles)
+    return objective.item(), gradient.norm().item()
 
 
-def measure(spec: ScaleSpec) -> list[dict[str, object]]:
+def measure(spec: SaturationSpec) -> list[dict[str, object]]:
     """Measure, for each number of latents and each width, what underflows, what is learned, and the prediction."""
     rows: list[dict[str, object]] = []
     for dim in spec.dims:
         world = GaussianWorld(dim, spec.rho)
         pairs = world.pairs(spec.batch, Generator().manual_seed(spec.seed))
-        for name, width in (("1", 1.0), ("√n", math.sqrt(dim))):
+        for name, width_at in WIDTHS.items():
+            width = width_at(dim)
             row: dict[str, object] = {"dim": dim, "width": name}
             row["predicted"] = largest_mean_objective(dim, spec.rho, width, spec.batch)
             for place, angle in (("linear", 0.0), ("twisted", spec.angle)):
                 encoder = Twist(dim, angle)
                 embedded = [encoder(latent).detach() for latent in pairs]
-                objective, slope = objective_and_slope(encoder, pairs, width)
+                objective, gradient = objective_and_gradient(encoder, pairs, width)
                 row[place] = {
                     "objective": objective,
-                    "slope": slope,
+                    "gradient": gradient,
                     "float32": underflow(*embedded, width),
                     "float64": underflow(*(embedding.double() for embedding in embedded), width),
                     "r2": _recovery(encoder, spec),
@@ -153,14 +157,14 @@ def measure(spec: ScaleSpec) -> list[dict[str, object]]:
     return rows
 
 
-def _recovery(encoder: Twist, spec: ScaleSpec) -> float:
+def _recovery(encoder: Twist, spec: SaturationSpec) -> float:
     dim = len(encoder.angles) * 2
     latent = GaussianWorld(dim, spec.rho).sample(10_000, Generator().manual_seed(spec.seed + 1))
     with torch.no_grad():
         return r2(encoder(latent), latent).item()
 
 
-def _trained(dim: int, width: float, spec: ScaleSpec) -> dict[str, float]:
+def _trained(dim: int, width: float, spec: SaturationSpec) -> dict[str, float]:
     encoder, world = Twist(dim, spec.angle), GaussianWorld(dim, spec.rho)
     fit(
         encoder,
@@ -176,6 +180,6 @@ def _trained(dim: int, width: float, spec: ScaleSpec) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    spec = ScaleSpec()
+    spec = SaturationSpec()
     content = json.dumps({"spec": asdict(spec), "rows": measure(spec)}, indent=1)
     write_atomically(Path(sys.argv[1]), content.encode())
