@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx-mathjax-offline",
     "claim_pages",
+    "shrinkage_page",
     "sweep_page",
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
