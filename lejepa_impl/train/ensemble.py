@@ -176,7 +176,7 @@ class _Ensemble:
         self.observed.copy_(self.observe(self.latents))
         for stack in self.stacks:
             embeddings = self.encoders.embed(self.observed, stack.chunk).detach().requires_grad_()
-            losses = stack.objective(embeddings if stack.places is None else embeddings[stack.places])
+            losses = stack.objective(embeddings if stack.places is None else embeddings.index_select(0, stack.places))
             self.objectives[stack.members] = losses.detach()
             (slope,) = torch.autograd.grad(losses.sum(), embeddings)
             self.encoders.pull_back(slope, self.observed, stack.chunk)

@@ -61,8 +61,7 @@ class StackedObjective:
 
     def __call__(self, embeddings: Tensor) -> Tensor:
         """Return the objectives of the members at their embedded pairs, shape (members, 2 batch, m)."""
-        first, second = embeddings.chunk(2, dim=1)
         if len(self._groups) == 1:
-            return self._groups[0](first, second)
-        values = [group(first[group.members], second[group.members]) for group in self._groups]
+            return self._groups[0](*embeddings.chunk(2, dim=1))
+        values = [group(*embeddings.index_select(0, group.members).chunk(2, dim=1)) for group in self._groups]
         return torch.cat(values)[self._inverse]
