@@ -64,4 +64,4 @@ class StackedObjective:
         if len(self._groups) == 1:
             return self._groups[0](*embeddings.chunk(2, dim=1))
         values = [group(*embeddings.index_select(0, group.members).chunk(2, dim=1)) for group in self._groups]
-        return torch.cat(values)[self._inverse]
+        return torch.cat(values).index_select(0, self._inverse)

@@ -143,13 +143,13 @@ def measure(spec: SaturationSpec) -> list[dict[str, object]]:
             row["predicted"] = largest_mean_objective(dim, spec.rho, width, spec.batch)
             for place, angle in (("linear", 0.0), ("twisted", spec.angle)):
                 encoder = Twist(dim, angle)
-                embedded = [encoder(latent).detach() for latent in pairs]
+                first, second = (encoder(latent).detach() for latent in pairs)
                 objective, gradient = objective_and_gradient(encoder, pairs, width)
                 row[place] = {
                     "objective": objective,
                     "gradient": gradient,
-                    "float32": underflow(*embedded, width),
-                    "float64": underflow(*(embedding.double() for embedding in embedded), width),
+                    "float32": underflow(first, second, width),
+                    "float64": underflow(first.double(), second.double(), width),
                     "r2": _recovery(encoder, spec),
                 }
             row["trained"] = _trained(dim, width, spec)
