@@ -16,6 +16,8 @@ from lejepa_impl.validation.shrinkage import collapse_weight, predicted_variance
 
 _DATA = Path(__file__).parents[1] / "_data"
 _GRID, _SATURATION = _DATA / "shrinkage_grid.json", _DATA / "infonce_saturation.json"
+#: R² from which on an entry of the table does not mention it.
+_RECOVERED = 0.99
 _TITLES = {"linear": "linear encoders of the latents", "spiral": "MLPs on the spiral"}
 
 
@@ -75,7 +77,7 @@ def _shrinkage(grid: dict, title: str) -> str:
     weights = sorted({row["regularizer_weight"] for row in rows})
     lines = [
         f"**{title[0].upper()}{title[1:]}**, {spec['steps']} steps of {spec['batch']} pairs, {spec['slices']} slices. "
-        "Each entry is predicted → measured.",
+        "Each entry is predicted → measured, with the R² of the latents in brackets where it is below 0.99.",
         "",
         "| ρ | onset λ | " + " | ".join(f"λ = {weight:g}" for weight in weights) + " |",
         "| --- | --- " + "| --- " * len(weights) + "|",
@@ -88,7 +90,9 @@ def _shrinkage(grid: dict, title: str) -> str:
 
 
 def _variance(row: dict) -> str:
-    return "collapsed" if row["variance"] is None else f"{row['variance']:.3f}"
+    if row["variance"] is None:
+        return "collapsed"
+    return f"{row['variance']:.3f}" + (f" ({row['r2']:.2f})" if row["r2"] < _RECOVERED else "")
 
 
 def _saturation(results: dict) -> str:

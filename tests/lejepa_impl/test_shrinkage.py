@@ -165,3 +165,13 @@ def test_the_committed_grid_is_beside_its_predictions(name):
     for row in grid["rows"]:
         spec = common.model_copy(update={key: row[key] for key in ("regularizer_weight", "rho", "seed")})
         assert row["predicted"] == pytest.approx(predicted_variance(spec), abs=1e-6)
+
+
+def test_the_committed_linear_encoders_are_on_their_predictions():
+    grid = json.loads((Path(__file__).parents[2] / "docs" / "_data" / "shrinkage_grid.json").read_text())["linear"]
+    assert all((row["predicted"] == 0) == (row["variance"] is None) for row in grid["rows"])
+    kept = [row for row in grid["rows"] if row["variance"] is not None]
+    # The relative standard error of the trace of a covariance.
+    error = Z * (2 / (grid["points"] * grid["spec"]["dim"])) ** 0.5
+    assert all(abs(row["variance"] / row["predicted"] - 1) < error for row in kept)
+    assert max(abs(row["variance"] / row["predicted"] - 1) for row in kept) < 0.015
