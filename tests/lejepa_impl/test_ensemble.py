@@ -13,7 +13,7 @@ from lejepa_impl.objectives.lejepa import LeJEPA, but_for_the_weight
 from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.regularizers.vicreg import VICReg
 from lejepa_impl.regularizers.whitening import Whitening
-from lejepa_impl.train.checkpoint import Checkpoint
+from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.ensemble import SHARED, train_ensemble
 from lejepa_impl.train.loop import TrainingError, train
 from lejepa_impl.train.spec import TrainingSpec
@@ -81,8 +81,22 @@ def test_a_member_that_diverges_is_reported_and_the_others_go_on(together):
     assert all(math.isfinite(a) and math.isnan(b) and math.isfinite(c) for _, (a, b, c) in seen)
 
 
+def test_a_nan_does_not_leave_its_member_for_those_that_share_its_kernel_and_its_optimizer(together, monkeypatch):
+    def build_poisoned(spec, generator):
+        encoder = build_encoder(spec, generator)
+        if spec.seed == 7:
+            torch.nn.init.constant_(encoder[0].weight, math.nan)
+        return encoder
+
+    monkeypatch.setattr("lejepa_impl.train.ensemble.build_encoder", build_poisoned)
+    first, poisoned, solved, last = train_ensemble([TINY, member(seed=7), member(last_layer="solved"), member(seed=1)])
+    assert "the objective is nan at step 50" in str(poisoned)
+    for result, name in ((first, "plain"), (solved, "solved"), (last, "seed")):
+        torch.testing.assert_close(vector(result), vector(together[name]), rtol=1e-3, atol=1e-4)
+
+
 def test_a_member_that_collapses_is_reported():
-    spec = member(depth=2, mixing="identity", regularizer_weight=1e-12, steps=2000, learning_rate=1e-2)
+    spec = member(depth=2, mixing="identity", regularizer_weight=1e-12, steps=600, learning_rate=1e-2)
     collapsed, kept = train_ensemble([spec, spec.model_copy(update={"regularizer_weight": 0.1})])
     assert isinstance(collapsed, TrainingError)
     assert "collapsed" in str(collapsed)
