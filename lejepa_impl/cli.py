@@ -3,18 +3,31 @@
 import difflib
 import importlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import torch
 import typer
-import yaml
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
+from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.run import Job
+from lejepa_impl.experiments.spec import SHIPPED, ExperimentError
+from lejepa_impl.experiments.spec import load as load_experiment
+from lejepa_impl.experiments.sweep import SweepError, sweep
 from lejepa_impl.files import UnwritableError, require_writable, write_atomically
 from lejepa_impl.report import page, table
 from lejepa_impl.report.plain import drawn, one_line, plain
@@ -25,9 +38,8 @@ from lejepa_impl.report.world import world_table
 from lejepa_impl.train.checkpoint import CheckpointError, load, save
 from lejepa_impl.train.loop import TrainingError, evaluate, train
 from lejepa_impl.train.spec import FAST, QUICK, TrainingSpec, invalid
+from lejepa_impl.train.world import mixing_of
 from lejepa_impl.validation.spectroscopy import degree_spectrum
-from lejepa_impl.validation.sweep import SMALL, Point, SweepSpec, sweep
-from lejepa_impl.worlds.mixings import MIXINGS
 from proofs_numeric.trajectories import Trajectories
 from proofs_numeric.worlds.recorded import verdict_on_record
 from proofs_numeric.worlds.spec import faults, load_world
@@ -57,7 +69,7 @@ def main() -> None:
         app()
     except ValidationError as error:
         _mistake(invalid(error))
-    except (UserError, CheckpointError, TrainingError) as error:
+    except (UserError, CheckpointError, TrainingError, ExperimentError, ResultsError, SweepError) as error:
         _mistake(str(error))
     except UnwritableError as error:
         _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
@@ -170,9 +182,16 @@ def train_command(
     ] = "quick",
     rho: Annotated[float | None, typer.Option(help="Pair correlation.")] = None,
     dim: Annotated[int | None, typer.Option(help="Number of latents.")] = None,
-    mixing: Annotated[str | None, typer.Option(help=f"Observation map: {', '.join(MIXINGS)}.")] = None,
-    hidden: Annotated[int | None, typer.Option(help="Width of the encoder.")] = None,
-    depth: Annotated[int | None, typer.Option(help="Linear layers of the encoder.")] = None,
+    world: Annotated[
+        str | None, typer.Option(help="gaussian, channel, diffusion, autoregression or hyperbolic.")
+    ] = None,
+    shape: Annotated[float | None, typer.Option(help="Shape of latents that are not Gaussian.")] = None,
+    pairs: Annotated[str | None, typer.Option(help="transition, or one_parent: two views of one parent.")] = None,
+    mixing: Annotated[str | None, typer.Option(help="identity, spiral, banana, sinusoid or coupling.")] = None,
+    mixing_layers: Annotated[int | None, typer.Option(help="Layers of the mixing coupling.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="mlp, or matched: the inverse of the mixing coupling.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Width of the perceptron.")] = None,
+    depth: Annotated[int | None, typer.Option(help="Layers of the encoder.")] = None,
     objective: Annotated[str | None, typer.Option(help="lejepa, infonce or barlow_twins.")] = None,
     regularizer: Annotated[str | None, typer.Option(help="sigreg, whitening or vicreg, for lejepa.")] = None,
     regularizer_weight: Annotated[float | None, typer.Option(help="Weight lambda of the regularizer.")] = None,
@@ -184,6 +203,8 @@ def train_command(
     slices: Annotated[int | None, typer.Option(help="Directions of SIGReg at each step.")] = None,
     knots: Annotated[int | None, typer.Option(help="Knots of SIGReg.")] = None,
     t_max: Annotated[float | None, typer.Option(help="Last knot of SIGReg.")] = None,
+    centred: Annotated[bool | None, typer.Option(help="Let whitening penalise the mean, or not.")] = None,
+    mean_over_entries: Annotated[bool | None, typer.Option(help="Whitening a mean over entries, or a sum.")] = None,
     variance: Annotated[float | None, typer.Option(help="Weight of the variance term of VICReg.")] = None,
     covariance: Annotated[float | None, typer.Option(help="Weight of the covariance term of VICReg.")] = None,
     kernel_width: Annotated[float | None, typer.Option(help="Width of the Gaussian kernel of InfoNCE.")] = None,
@@ -197,7 +218,7 @@ def train_command(
     seed: Annotated[int | None, typer.Option(help="Seed of weights and data.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
 ) -> None:
-    """Train an encoder in the Gaussian world and save it."""
+    """Train an encoder in a world and save it."""
     given = {key: value for key, value in locals().items() if key not in ("out", "recipe") and value is not None}
     recipes = {"quick": QUICK, "fast": FAST, "paper": TrainingSpec()}
     if recipe not in recipes:
@@ -213,7 +234,8 @@ def train_command(
     recovery = evaluate(checkpoint)
     save(out, checkpoint)
     _out.print(
-        f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, orthogonality error {recovery.orthogonality_error:.3f}, "
+        f"R2(h->z) {recovery.r2_embedding_to_latent:.4f}, "
+        f"normalised orthogonality error {recovery.normalized_orthogonality_error:.3f}, "
         f"alignment loss {recovery.alignment_loss:.4f}; saved to {out}",
         highlight=False,
     )
@@ -221,27 +243,48 @@ def train_command(
 
 @app.command("sweep")
 def sweep_command(
-    out: Annotated[Path, typer.Option(help="Results to write, as JSON.")] = Path("reports/sweep.json"),
-    recipe: Annotated[Literal["small", "full"], typer.Option(help="small (minutes of one core) or full.")] = "small",
-    config: Annotated[Path | None, typer.Option(help="Settings, as YAML or JSON; the others are full.")] = None,
+    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE in the place of a setting of the base.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
+    together: Annotated[
+        int, typer.Option(min=1, help="Runs that a process trains in a batch, where they can share one.")
+    ] = 1,
+    checkpoint_seconds: Annotated[
+        float, typer.Option(min=0, help="Training that may be lost when a process is killed, in seconds.")
+    ] = 30,
 ) -> None:
-    """Train encoders on latents that are not Gaussian, and compare their recovery with the predicted one."""
-    spec = SMALL if recipe == "small" else SweepSpec()
-    if config is not None:
-        try:
-            spec = SweepSpec.model_validate(yaml.safe_load(config.read_text()) or {})
-        except (OSError, yaml.YAMLError) as error:
-            raise UserError(f"{config}: {' '.join(str(error).split())}") from error
-    require_writable(out)
-    with _progress("encoders") as progress:
-        task = progress.add_task("starting", total=None)
+    """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
+    if wrong := [setting for setting in set_ or [] if "=" not in setting]:
+        raise UserError(f"--set {wrong[0]}: give NAME=VALUE")
+    experiment = load_experiment(spec, dict(setting.split("=", 1) for setting in set_ or []))
+    folder = out or Path("results") / experiment.name
+    total = sum(job.specs[0].steps for job in Job.of(experiment, together))
+    done: dict[str, int] = {}
+    with _progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
+        task = progress.add_task(experiment.name, total=total)
 
-        def advance(point: Point) -> None:
-            progress.update(task, advance=1, description=f"{point.family}, rho {point.rho:g}")
+        def advance(job: Job, step: int) -> None:
+            # Words of a worker may come late, and a worker that takes over starts below.
+            done[job.id] = max(done.get(job.id, 0), step)
+            progress.update(task, completed=sum(done.values()), description=job.id)
 
-        found = sweep(spec, advance)
-    write_atomically(out, (found.model_dump_json(indent=1) + "\n").encode())
-    _out.print(f"{len(found.points)} encoders trained; {out} holds what was predicted and what they recover.")
+        runs = sweep(
+            experiment,
+            folder,
+            workers=workers or os.cpu_count() or 1,
+            scheduler=scheduler,
+            together=together,
+            seconds=checkpoint_seconds,
+            on_progress=advance,
+        )
+    _out.print(
+        f"{runs['finished']} runs finished, {runs['failed']} failed; {folder / 'results.parquet'} holds them.",
+        highlight=False,
+    )
 
 
 @app.command()
@@ -321,7 +364,11 @@ def _latent_map(encoder: str, dim: int | None) -> tuple[Callable[[torch.Tensor],
     """Resolve what the user named to a map of the latents."""
     if ":" not in encoder or Path(encoder).exists():
         checkpoint = load(Path(encoder))
-        mixing = MIXINGS[checkpoint.spec.mixing](checkpoint.spec.dim)
+        if checkpoint.spec.world != "gaussian":
+            raise UserError(
+                f"{encoder} was trained in the world {checkpoint.spec.world}: a spectrum is of the Gaussian"
+            )
+        mixing = mixing_of(checkpoint.spec)
         return lambda latent: checkpoint.encoder(mixing.observe(latent)), checkpoint.spec.dim
     if dim is None:
         raise UserError(f"the number of latents of {encoder} is not known: give it by --dim")
@@ -339,13 +386,14 @@ def _find(ledger: Ledger, id_: str) -> Claim:
     raise UserError(f"there is no claim {id_!r}: {hint}")
 
 
-def _progress(unit: str) -> Progress:
+def _progress(unit: str, *more: ProgressColumn) -> Progress:
     return Progress(
         TextColumn("{task.description}", table_column=None),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn(unit),
         TimeElapsedColumn(),
+        *more,
         console=_err,
         transient=True,
     )

@@ -1,8 +1,8 @@
-"""Encoders: a multilayer perceptron to be trained, and maps with known Hermite coefficients.
+"""Encoders: a multilayer perceptron and an inverse coupling to be trained, and maps with known Hermite coefficients.
 
 References
 ----------
-W, Appendix H (architecture: linear layers of width 256 with GELU).
+W, Appendix H (architectures: linear layers of width 256 with GELU; the inverse of the coupling layers that mix).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
+
+from lejepa_impl.worlds.mixings import uncouple
 
 
 class MLP(nn.Sequential):
@@ -56,6 +58,40 @@ class MLP(nn.Sequential):
                 nn.init.uniform_(parameter, -bound, bound, generator=generator)
             layers += [linear, nn.GELU()]
         super().__init__(*layers[:-1])
+
+
+class InverseCoupling(nn.Module):
+    r"""The inverse of a `coupling` mixing with matrices to be learned, which keeps the volume whatever they are.
+
+    Parameters
+    ----------
+    dim
+        Number of observed variables and of embedding dimensions, even.
+    depth
+        Number of layers.
+    generator
+        Source of the initial matrices, whose entries have the law $N(0, 2/n)$.
+    device
+        Where the matrices are; by default where the generator is.
+
+    Raises
+    ------
+    ValueError
+        If the number of variables is odd or below 2, or there is no layer.
+    """
+
+    def __init__(self, dim: int, *, depth: int, generator: Generator, device: torch.device | str | None = None) -> None:
+        if dim < 2 or dim % 2:
+            raise ValueError(f"coupling layers halve the variables: their number must be even, not {dim}")
+        if depth < 1:
+            raise ValueError(f"an inverse coupling needs at least 1 layer, not {depth}")
+        super().__init__()
+        weights = torch.empty(depth, dim // 2, dim // 2, device=device or generator.device)
+        self.weights = nn.Parameter(weights.normal_(0, (dim // 2) ** -0.5, generator=generator))
+
+    def forward(self, observed: Tensor) -> Tensor:
+        """Map observations of shape (count, dim) to embeddings of the same shape."""
+        return uncouple(observed, self.weights)
 
 
 class HermiteMap(nn.Module):

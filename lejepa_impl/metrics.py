@@ -28,7 +28,7 @@ class Recovery:
     error
         $\min_Q \mathbb{E}|\bar h - Q\bar z|^2$ over orthogonal $Q$, with centred embedding and latent: the
         Procrustes error.
-    orthogonality_error
+    normalized_orthogonality_error
         $|A^\top A - I|_F / \sqrt n$ for the linear map $A$ that regresses embedding on latent.
     polar_distance
         $|A - Q|_F$ for the orthogonal polar factor $Q$ of $A$.
@@ -49,7 +49,7 @@ class Recovery:
     r2_embedding_to_latent: float
     r2_latent_to_embedding: float
     error: float
-    orthogonality_error: float
+    normalized_orthogonality_error: float
     polar_distance: float
     alignment_loss: float
     total_variance: float
@@ -133,7 +133,7 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
         "r2_embedding_to_latent": r2(first, latent),
         "r2_latent_to_embedding": r2(latent, first),
         "error": procrustes_error(latent, first),
-        "orthogonality_error": orthogonality_error(linear),
+        "normalized_orthogonality_error": orthogonality_error(linear) / dim**0.5,
         "polar_distance": (linear - orthogonal_factor(linear)).norm(dim=(-2, -1)),
         "alignment_loss": (second - first).square().sum(dim=-1).mean(dim=-1),
         "total_variance": covariance(first).diagonal(dim1=-2, dim2=-1).sum(dim=-1),
@@ -156,26 +156,45 @@ def r2(source: Tensor, target: Tensor) -> Tensor:
     The regression is fitted on the first half of the points and evaluated on the second. Both have the shape
     (..., N, n).
     """
+    half = source.shape[-2] // 2
+    return _explained(source, target, slice(half), slice(half, None))
+
+
+def r2_in_sample(source: Tensor, target: Tensor) -> Tensor:
+    r"""Coefficient of determination of an affine regression fitted and evaluated on the same points, (..., N, n).
+
+    It exceeds the one of the population by about $(1-R^2)\,n/N$ for n sources.
+
+    References
+    ----------
+    W, section 6.
+    """
+    return _explained(source, target, slice(None), slice(None))
+
+
+def _explained(source: Tensor, target: Tensor, fitted: slice, evaluated: slice) -> Tensor:
     source, target = source.double(), target.double()
     design = torch.cat([source, torch.ones_like(source[..., :1])], dim=-1)
-    half = design.shape[-2] // 2
-    solution = torch.linalg.lstsq(design[..., :half, :], target[..., :half, :]).solution
-    held_out = target[..., half:, :]
-    residual = held_out - design[..., half:, :] @ solution
+    solution = _least_squares(design[..., fitted, :], target[..., fitted, :])
+    held_out = target[..., evaluated, :]
+    residual = held_out - design[..., evaluated, :] @ solution
     return 1 - residual.square().sum(dim=(-2, -1)) / centred(held_out).square().sum(dim=(-2, -1))
 
 
 def linear_map(latent: Tensor, embedding: Tensor) -> Tensor:
     """Return the matrix $A$, of shape (..., n, n), that regresses centred embeddings on centred latents."""
-    return torch.linalg.lstsq(centred(latent.double()), centred(embedding.double())).solution.mT
+    return _least_squares(centred(latent.double()), centred(embedding.double())).mT
+
+
+def _least_squares(source: Tensor, target: Tensor) -> Tensor:
+    # The default driver of MKL rounds by where in memory the data lie: two equal runs would differ in the last digit.
+    return torch.linalg.lstsq(source, target, driver=None if source.is_cuda else "gelsd").solution
 
 
 def orthogonality_error(linear: Tensor) -> Tensor:
-    r"""Return $|A^\top A - I|_F/\sqrt n$ of matrices of shape (..., n, n). (W, section 6)."""
+    r"""Return $|A^\top A - I|_F$ of matrices of shape (..., n, n). (W, section 6)."""
     gram = linear.double().mT @ linear.double()
-    return (gram - torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)).norm(dim=(-2, -1)) / (
-        gram.shape[-1] ** 0.5
-    )
+    return (gram - torch.eye(gram.shape[-1], dtype=gram.dtype, device=gram.device)).norm(dim=(-2, -1))
 
 
 def procrustes_error(latent: Tensor, embedding: Tensor) -> Tensor:

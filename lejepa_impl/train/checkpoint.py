@@ -9,7 +9,7 @@ import safetensors.torch
 from pydantic import ValidationError
 from torch import Generator, Tensor, nn
 
-from lejepa_impl.encoders import MLP
+from lejepa_impl.encoders import MLP, InverseCoupling
 from lejepa_impl.files import write_atomically
 from lejepa_impl.train.spec import TrainingSpec, invalid
 
@@ -28,8 +28,10 @@ class Checkpoint:
     encoder: nn.Module
 
 
-def build_encoder(spec: TrainingSpec, generator: Generator, device: str | None = None) -> MLP:
+def build_encoder(spec: TrainingSpec, generator: Generator, device: str | None = None) -> MLP | InverseCoupling:
     """Build the encoder of a specification with fresh weights, by default on the device of the generator."""
+    if spec.encoder == "matched":
+        return InverseCoupling(spec.dim, depth=spec.depth, generator=generator, device=device)
     return MLP(spec.dim, spec.dim, hidden=spec.hidden, depth=spec.depth, generator=generator, device=device)
 
 

@@ -11,6 +11,7 @@ W, Appendix H (the grid of runs: seeds, weights and correlations of one architec
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
@@ -30,29 +31,35 @@ from lejepa_impl.train.loop import (
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.replayed import Replayed, captures
 from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.stacked_mlp import StackedMLP
 from lejepa_impl.train.stacked_objective import StackedObjective
+from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 from lejepa_impl.worlds.gaussian import GaussianWorld
-from lejepa_impl.worlds.mixings import MIXINGS
+from lejepa_impl.worlds.mixings import Mixing
 
 #: What one batched step needs to be the same for all members.
-SHARED = ("dim", "mixing", "hidden", "depth", "batch", "steps", "warm_up", "device")
+SHARED = ("dim", "encoder", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: more would take memory and save no time.
 _AT_ONCE = 8
 
 
 def train_ensemble(
-    specs: Sequence[TrainingSpec], on_step: Callable[[int, list[float]], None] | None = None
+    specs: Sequence[TrainingSpec],
+    on_step: Callable[[int, list[float]], None] | None = None,
+    snapshots: Snapshots | None = None,
 ) -> list[Checkpoint | TrainingError]:
     """Train an encoder for each specification, all at once.
 
     Parameters
     ----------
     specs
-        The runs, alike in the fields `SHARED`; their objectives, worlds, rates and seeds are their own.
+        The runs, alike in the fields `SHARED`; their objectives, worlds, mixings, rates and seeds are their own.
     on_step
         Called now and then with the number of steps done and the objectives, NaN for members that failed.
+    snapshots
+        Where an ensemble that may be interrupted keeps its state, and takes it up again.
 
     Returns
     -------
@@ -63,7 +70,7 @@ def train_ensemble(
     Raises
     ------
     ValueError
-        If there is no specification, or they differ in what must be shared.
+        If there is no specification, they differ in what must be shared, or their encoders are no perceptrons.
     TrainingError
         If the device is not there.
     """
@@ -72,8 +79,9 @@ def train_ensemble(
     sources = [streams(spec, device) for spec in specs]
     encoders = [build_encoder(spec, weights) for spec, (weights, _) in zip(specs, sources, strict=True)]
     ensemble = _Ensemble(specs, encoders, [data for _, data in sources])
-    failed: dict[int, TrainingError] = {}
-    for step in range(1, shared.steps + 1):
+    failed = ensemble.failed
+    done = snapshots.restore({"ensemble": ensemble}, ensemble.streams) if snapshots else 0
+    for step in range(done + 1, shared.steps + 1):
         ensemble.step()
         ensemble.schedule.step()
         if step % CHECK_EVERY == 0 or step == shared.steps:
@@ -87,6 +95,8 @@ def train_ensemble(
                 ensemble.freeze(failed)
             if on_step:
                 on_step(step, objectives)
+        if snapshots and step < shared.steps:
+            snapshots.keep(step, {"ensemble": ensemble}, ensemble.streams)
     results: list[Checkpoint | TrainingError] = []
     for member, (spec, encoder) in enumerate(zip(specs, encoders, strict=True)):
         try:
@@ -109,6 +119,8 @@ def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
         values = {getattr(spec, name) for spec in specs}
         if len(values) > 1:
             raise ValueError(f"the members of an ensemble must share {name}, not have {sorted(values, key=str)}")
+    if specs[0].encoder != "mlp":
+        raise ValueError(f"the members of an ensemble are perceptrons: train the encoder {specs[0].encoder} by itself")
     return specs[0]
 
 
@@ -121,11 +133,18 @@ class _Ensemble:
     def __init__(self, specs: Sequence[TrainingSpec], encoders: Sequence[nn.Module], data: Sequence[Generator]) -> None:
         spec = specs[0]
         self.active = list(range(len(specs)))
+        self.failed: dict[int, TrainingError] = {}
         self.batch = spec.batch
         self.data = data
-        self.worlds = [GaussianWorld(spec.dim, spec.rho) for spec in specs]
+        self.streams = {str(member): stream for member, stream in enumerate(data)}
+        self.worlds = [world_of(spec) for spec in specs]
+        self.pairs = [pairs_of(spec, world) for spec, world in zip(specs, self.worlds, strict=True)]
         self.objective = [objective_of(spec) for spec in specs]
-        self.observe = MIXINGS[spec.mixing](spec.dim).observe
+        self.mixings = [mixing_of(spec, data[0].device) for spec in specs]
+        alike: dict[Mixing, list[int]] = {}
+        for member, mixing in enumerate(self.mixings):
+            alike.setdefault(mixing, []).append(member)
+        self.mixed_alike = [(mixing, torch.tensor(members, device=data[0].device)) for mixing, members in alike.items()]
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
@@ -141,8 +160,8 @@ class _Ensemble:
             row.grad = gradient
         captured = captures(self.parameters.device)
         rates: dict[tuple[float, float], list[Tensor]] = {}
-        for member, row in zip(specs, self.rows, strict=True):
-            rates.setdefault((member.learning_rate, member.weight_decay), []).append(row)
+        for of_member, row in zip(specs, self.rows, strict=True):
+            rates.setdefault((of_member.learning_rate, of_member.weight_decay), []).append(row)
         self.optimizer = torch.optim.AdamW(
             [
                 # A captured step reads its rate from the device.
@@ -162,18 +181,56 @@ class _Ensemble:
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.latents = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
         self.observed = torch.empty_like(self.latents)
+        # Other worlds copy between devices, which cannot be captured.
+        self.draws_apart = captured and not all(isinstance(world, GaussianWorld) for world in self.worlds)
         if captured:
             for world in self.worlds:
                 # Once, instead of at every step.
                 world.pair_correlation = world.pair_correlation.to(self.parameters)
-        self.step = Replayed(self._step, data, self.parameters.device)
+        self.advance = Replayed(self._descend if self.draws_apart else self._draw_and_descend, data, captured)
         self.stacks = self._stacks()
 
-    def _step(self) -> None:
+    def state_dict(self) -> dict[str, Any]:
+        """Return the state, streams apart."""
+        return {
+            "parameters": self.parameters,
+            "objectives": self.objectives,
+            "failed": {member: str(error) for member, error in self.failed.items()},
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Return to a state."""
+        self.parameters.copy_(state["parameters"])
+        self.objectives.copy_(state["objectives"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.failed |= {member: TrainingError(message) for member, message in state["failed"].items()}
+        self.freeze(self.failed)
+
+    def step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
+        if self.draws_apart:
+            self._draw()
+        self.advance()
+
+    def _draw_and_descend(self) -> None:
+        self._draw()
+        self._descend()
+
+    def _draw(self) -> None:
+        """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
-            torch.cat(self.worlds[member].pairs(self.batch, self.data[member]), out=self.latents[member])
-        self.observed.copy_(self.observe(self.latents))
+            torch.cat(self.pairs[member](self.batch, self.data[member]), out=self.latents[member])
+        if len(self.mixed_alike) == 1:
+            self.observed.copy_(self.mixings[0].observe(self.latents))
+            return
+        for mixing, members in self.mixed_alike:
+            self.observed.index_copy_(0, members, mixing.observe(self.latents.index_select(0, members)))
+
+    def _descend(self) -> None:
+        """Take a step of the optimizer down the objectives at the pairs that were drawn."""
         for stack in self.stacks:
             embeddings = self.encoders.embed(self.observed, stack.chunk).detach().requires_grad_()
             losses = stack.objective(embeddings if stack.places is None else embeddings.index_select(0, stack.places))
@@ -184,7 +241,7 @@ class _Ensemble:
 
     def observed_pairs(self, member: int, count: int) -> Tensor:
         """Draw pairs of a member: first halves, then second halves."""
-        return self.observe(torch.cat(self.worlds[member].pairs(count, self.data[member])))
+        return self.mixings[member].observe(torch.cat(self.pairs[member](count, self.data[member])))
 
     def freeze(self, members: Collection[int]) -> None:
         """Stop the training of some members."""
@@ -193,7 +250,7 @@ class _Ensemble:
             self.rows[member].grad = None
             self.objectives[member] = torch.nan
         self.stacks = self._stacks()
-        self.step.forget()
+        self.advance.forget()
 
     def _stacks(self) -> list["_Stack"]:
         """Arrange the members that are still trained."""

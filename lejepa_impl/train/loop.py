@@ -16,9 +16,9 @@ from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.last_layer import solve_last_layer
 from lejepa_impl.train.objective import objective_of
 from lejepa_impl.train.schedule import constant_then_cosine
+from lejepa_impl.train.snapshot import Snapshots, Stateful
 from lejepa_impl.train.spec import TrainingSpec
-from lejepa_impl.worlds.gaussian import GaussianWorld
-from lejepa_impl.worlds.mixings import MIXINGS
+from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 
 #: Steps between two looks at the objective.
 CHECK_EVERY = 50
@@ -33,8 +33,12 @@ class TrainingError(ValueError):
     """A run that cannot start on its device, diverged or collapsed."""
 
 
-def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = None) -> Checkpoint:
-    """Train an encoder on fresh pairs of the Gaussian world.
+def train(
+    spec: TrainingSpec,
+    on_step: Callable[[int, float], None] | None = None,
+    snapshots: Snapshots | None = None,
+) -> Checkpoint:
+    """Train an encoder on fresh pairs of the world of a specification.
 
     Parameters
     ----------
@@ -42,6 +46,8 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         The run. Two runs of one specification on one device and number of threads are equal.
     on_step
         Called now and then with the number of steps done and the objective.
+    snapshots
+        Where a run that may be interrupted keeps its state, and takes it up again.
 
     Raises
     ------
@@ -50,12 +56,12 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
     """
     device = resolve_device(spec.device)
     weights, data = streams(spec, device)
-    world = GaussianWorld(spec.dim, spec.rho)
-    mixing = MIXINGS[spec.mixing](spec.dim)
+    pairs = pairs_of(spec, world_of(spec))
+    mixing = mixing_of(spec, device)
     encoder = build_encoder(spec, weights)
 
     def observe_pairs(count: int, generator: Generator) -> Tensor:
-        return mixing.observe(torch.cat(world.pairs(count, generator)))
+        return mixing.observe(torch.cat(pairs(count, generator)))
 
     fit(
         encoder,
@@ -68,6 +74,7 @@ def train(spec: TrainingSpec, on_step: Callable[[int, float], None] | None = Non
         weight_decay=spec.weight_decay,
         warm_up=spec.warm_up,
         on_step=on_step,
+        snapshots=snapshots,
     )
     return finished(spec, encoder, lambda count: observe_pairs(count, data))
 
@@ -84,6 +91,7 @@ def fit(
     weight_decay: float = 0.0,
     warm_up: int = 0,
     on_step: Callable[[int, float], None] | None = None,
+    snapshots: Snapshots | None = None,
 ) -> None:
     """Fit an encoder in place to pairs of any world under any objective.
 
@@ -99,6 +107,8 @@ def fit(
         Source of pairs and of whatever the objective draws.
     on_step
         Called now and then with the number of steps done and the objective.
+    snapshots
+        Where the state is kept, and taken up again.
 
     Raises
     ------
@@ -107,7 +117,9 @@ def fit(
     """
     optimizer = torch.optim.AdamW(encoder.parameters(), lr=learning_rate, weight_decay=weight_decay, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: constant_then_cosine(step, steps, warm_up))
-    for step in range(1, steps + 1):
+    parts: dict[str, Stateful] = {"encoder": encoder, "optimizer": optimizer, "schedule": schedule}
+    done = snapshots.restore(parts, {"data": generator}) if snapshots else 0
+    for step in range(done + 1, steps + 1):
         first, second = encoder(observe_pairs(batch, generator)).chunk(2)
         loss = objective(first, second, generator)
         optimizer.zero_grad()
@@ -119,12 +131,14 @@ def fit(
             require_finite(value, step, learning_rate)
             if on_step:
                 on_step(step, value)
+        if snapshots and step < steps:
+            snapshots.keep(step, parts, {"data": generator})
     # The last step is judged like all others: by pairs that come after it.
     observed = observe_pairs(judged_pairs(batch, first.shape[1]), generator)
     require_sound(encoder, observed, steps=steps, learning_rate=learning_rate)
 
 
-def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
+def finished(spec: TrainingSpec, encoder: nn.Module, observe_pairs: Callable[[int], Tensor]) -> Checkpoint:
     """Make a checkpoint of an encoder that is trained, its last layer solved where the specification says so.
 
     Raises
@@ -133,6 +147,7 @@ def finished(spec: TrainingSpec, encoder: nn.Sequential, observe_pairs: Callable
         If the features below the last layer have collapsed.
     """
     if spec.last_layer == "solved":
+        assert isinstance(encoder, nn.Sequential), "only a perceptron has a linear last layer"
         try:
             solve_last_layer(encoder, *observe_pairs(_SOLVED_ON).chunk(2))
         except ValueError as error:
@@ -189,7 +204,7 @@ def _diverged(what: str, learning_rate: float) -> TrainingError:
 
 @torch.no_grad()
 def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_003) -> Recovery:
-    """Measure the recovery of the latents by a trained encoder on pairs it has not seen.
+    """Measure the recovery of the latents by a trained encoder on transitions of its world that it has not seen.
 
     Raises
     ------
@@ -199,12 +214,13 @@ def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_
     spec = checkpoint.spec
     device = next(checkpoint.encoder.parameters()).device
     generator = Generator(device).manual_seed(seed)
-    latent, successor = GaussianWorld(spec.dim, spec.rho).pairs(points, generator)
-    mixing = MIXINGS[spec.mixing](spec.dim)
+    world = world_of(spec)
+    latent, successor = world.pairs(points, generator)
+    mixing = mixing_of(spec, device)
     first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
     if not (first.isfinite().all() and second.isfinite().all()):
         raise _diverged("the embedding is not finite", spec.learning_rate)
-    return measure_recovery(latent, first, second, spec.rho)
+    return measure_recovery(latent, first, second, float(world.pair_correlation[0]))
 
 
 def resolve_device(name: str) -> torch.device:

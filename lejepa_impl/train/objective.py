@@ -18,7 +18,7 @@ Objective = Callable[[Tensor, Tensor, Generator], Tensor]
 
 REGULARIZERS: dict[str, Callable[[TrainingSpec], Callable[[Tensor, Generator], Tensor]]] = {
     "sigreg": lambda spec: SIGReg(spec.slices, spec.knots, spec.t_max, spec.scaled),
-    "whitening": lambda _: Whitening(),
+    "whitening": lambda spec: Whitening(spec.centred, spec.mean_over_entries),
     "vicreg": lambda spec: VICReg(spec.variance, spec.covariance),
 }
 

@@ -20,7 +20,7 @@ def captures(device: torch.device) -> bool:
 
 
 class Replayed:
-    """A function without arguments or result, which on CUDA is captured after some calls and replayed from then on.
+    """A function without arguments or result, which is captured after some calls and replayed from then on.
 
     It must read and write the same memory at every call, copy nothing between devices, and let nothing that the host
     decides change from call to call, but through tensors.
@@ -31,14 +31,14 @@ class Replayed:
         The step.
     generators
         The sources that it draws from. They go on where they are, whether it is replayed or not.
-    device
-        Where it runs.
+    captured
+        Whether it is captured at all.
     """
 
-    def __init__(self, function: Callable[[], None], generators: Sequence[Generator], device: torch.device) -> None:
+    def __init__(self, function: Callable[[], None], generators: Sequence[Generator], captured: bool) -> None:
         self._function = function
         self._generators = generators
-        self._captures = captures(device)
+        self._captures = captured
         self.forget()
 
     def forget(self) -> None:

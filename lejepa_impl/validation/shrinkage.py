@@ -37,12 +37,12 @@ def mean_objective(spec: TrainingSpec, variance: float) -> float:
     Raises
     ------
     ValueError
-        If the objective is not alignment with SIGReg or whitening.
+        If the objective is not alignment with SIGReg or whitening, or the world is not Gaussian.
     """
     weight, aligned = _weights(spec)
     count, correlation = _sample(spec)
     if spec.regularizer == "whitening":
-        penalty = Whitening().mean_for_gaussians(variance, spec.dim, count, pair_correlation=correlation)
+        penalty = _whitening(spec).mean_for_gaussians(variance, spec.dim, count, pair_correlation=correlation)
     else:
         penalty = _sigreg(spec).mean_for_gaussians(variance, count, pair_correlation=correlation)
     return weight * penalty + aligned * variance
@@ -54,12 +54,12 @@ def slope_at_collapse(spec: TrainingSpec) -> float:
     Raises
     ------
     ValueError
-        If the objective is not alignment with SIGReg or whitening.
+        If the objective is not alignment with SIGReg or whitening, or the world is not Gaussian.
     """
     weight, aligned = _weights(spec)
     count, correlation = _sample(spec)
     if spec.regularizer == "whitening":
-        slope = Whitening().slope_at_collapse(spec.dim, count, pair_correlation=correlation)
+        slope = _whitening(spec).slope_at_collapse(spec.dim, count, pair_correlation=correlation)
     else:
         slope = _sigreg(spec).slope_at_collapse(count, pair_correlation=correlation)
     return weight * slope + aligned
@@ -67,16 +67,22 @@ def slope_at_collapse(spec: TrainingSpec) -> float:
 
 def _weights(spec: TrainingSpec) -> tuple[float, float]:
     """Return the weight of the regularizer, and what the alignment adds for a unit of variance."""
+    if spec.world != "gaussian":
+        raise ValueError(f"no prediction for the world {spec.world}: only for the Gaussian one")
     if spec.objective != "lejepa" or spec.regularizer == "vicreg":
         raise ValueError(f"no prediction for the objective {spec.objective} with the regularizer {spec.regularizer}")
     factor = Alignment(spec.around_pair_mean, spec.over_dimensions).factor(spec.dim)
     of_alignment = 1 - spec.regularizer_weight if spec.convex else 1.0
-    return spec.regularizer_weight, of_alignment * factor * 2 * (1 - spec.rho) * spec.dim
+    return spec.regularizer_weight, of_alignment * factor * 2 * (1 - spec.pair_correlation) * spec.dim
 
 
 def _sample(spec: TrainingSpec) -> tuple[int, float | None]:
     """Return what the regularizer sees: the number of samples, and the correlation of those that are pairs."""
-    return (2 * spec.batch, spec.rho) if spec.pooled else (spec.batch, None)
+    return (2 * spec.batch, spec.pair_correlation) if spec.pooled else (spec.batch, None)
+
+
+def _whitening(spec: TrainingSpec) -> Whitening:
+    return Whitening(spec.centred, spec.mean_over_entries)
 
 
 def _sigreg(spec: TrainingSpec) -> SIGReg:
@@ -105,12 +111,17 @@ def collapse_weight(spec: TrainingSpec) -> float:
 
 
 def collapse_correlation(spec: TrainingSpec) -> float | None:
-    r"""Return the $\rho$ below which training with a specification collapses; None if it does not at any $\rho>-1$."""
+    r"""Return the $\rho$ below which training with a specification collapses; None if it never does.
 
-    def slope(rho: float) -> float:
-        return slope_at_collapse(spec.model_copy(update={"rho": rho}))
+    It is sought above -1, or above 0 for pairs of one parent, whose correlation is $\rho^2$.
+    """
 
-    # It is affine in the correlation.
+    def slope(correlation: float) -> float:
+        return slope_at_collapse(spec.model_copy(update={"pairs": "transition", "rho": correlation}))
+
+    # It is affine in the correlation of the pairs.
     at_0, at_1 = slope(0.0), slope(1.0)
     onset = at_0 / (at_0 - at_1)
+    if spec.pairs == "one_parent":
+        return onset**0.5 if 0 < onset < 1 else None
     return onset if -1 < onset < 1 else None

@@ -40,7 +40,7 @@ def recovers_a_rotation(recovery: Recovery, rho: float) -> tuple[bool, dict[str,
     W, Theorem 5.3: the steps `defect` and `singular_value` of its proof.
     """
     dim = recovery.dim
-    distance = recovery.orthogonality_error * math.sqrt(dim)
+    distance = recovery.normalized_orthogonality_error * math.sqrt(dim)
     granted = recovery.defect + float(nonlinear_variance_bound(_largest_excess(recovery), rho))
     # A maps latents whose sample covariance differs from the identity by this much.
     sampling = _Z * math.sqrt(dim * (dim + 1) / recovery.points) * (1 + distance)

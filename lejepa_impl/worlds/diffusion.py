@@ -7,6 +7,7 @@ References
 W, Theorem 5.2 and Appendix B.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -14,6 +15,10 @@ from torch import Generator, Tensor
 
 from lejepa_impl.worlds.chain import Chain
 from lejepa_impl.worlds.world import World
+
+#: Cells of a generalised normal law, up to where its density has fallen by so many powers of e.
+_CELLS = 400
+_FALL = 27.0
 
 
 class DiffusionWorld(World):
@@ -42,25 +47,13 @@ class DiffusionWorld(World):
     def __init__(self, dim: int, log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> None:
         if not 0 < time < float("inf"):
             raise ValueError(f"the time between the latents of a pair must be positive, not {time}")
-        widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
-        if not (len(widths) > 1 and float(widths.min()) > 0):
-            raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
-        inside, between = log_density(centres), log_density(edges[1:-1])
-        if not (inside.isfinite().all() and between.isfinite().all()):
-            raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")
-        top = inside.max()
-        masses = (inside - top).exp() * widths
-        total = masses.sum()
-        masses, flows = masses / total, (between - top).exp() / total / centres.diff()
-        root = masses.sqrt()
-        coupling = flows / (root[:-1] * root[1:])
-        zero = flows.new_zeros(1)
-        outflow = (torch.cat([zero, flows]) + torch.cat([flows, zero])) / masses
-        values, vectors = torch.linalg.eigh(coupling.diag(1) + coupling.diag(-1) - outflow.diag())
+        root, generator = _generator(log_density, edges)
+        values, vectors = torch.linalg.eigh(generator)
         joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
         joint = (joint + joint.T) / 2
         #: The cells of one latent, by their centres.
-        self.chain = Chain(centres, joint / joint.sum(dim=1, keepdim=True))
+        self.chain = Chain((edges[:-1] + edges[1:]) / 2, joint / joint.sum(dim=1, keepdim=True))
+        widths = edges.diff()
         self._edges, self._rows = edges, self.chain.kernel.cumsum(dim=1)
         self._mean, within = self.chain.mean, float(self.chain.law @ widths**2) / 12
         self._scale = (self.chain.scale**2 + within) ** 0.5
@@ -94,3 +87,48 @@ class DiffusionWorld(World):
         place = torch.rand(cells.shape, generator=generator, dtype=torch.float64, device=generator.device)
         drawn = edges[cells] + place * (edges[cells + 1] - edges[cells])
         return (drawn - self._mean) / self._scale
+
+
+def generalised_normal_cells(alpha: float) -> tuple[Callable[[Tensor], Tensor], Tensor]:
+    r"""Return $\log p$ of the generalised normal law of variance 1, up to a constant, and borders of its cells."""
+    scale = math.exp((math.lgamma(1 / alpha) - math.lgamma(3 / alpha)) / 2)
+    half_width = scale * _FALL ** (1 / alpha)
+    edges = torch.linspace(-half_width, half_width, _CELLS + 1, dtype=torch.float64)
+    return lambda z: -((z / scale).abs() ** alpha), edges
+
+
+def generalised_normal_diffusion(dim: int, alpha: float, rho: float) -> DiffusionWorld:
+    r"""Return the diffusion of a generalised normal law, at steps in which its slowest mode decays to $\rho$.
+
+    Raises
+    ------
+    ValueError
+        If the correlation is not in (0, 1), or $\alpha$ is at most 1, where the spectrum of the diffusion is
+        continuous and there is no slowest mode.
+    """
+    if not 0 < rho < 1:
+        raise ValueError(f"a mode of a diffusion decays to a number in (0, 1), not {rho}")
+    if not alpha > 1:
+        raise ValueError(f"the diffusion of a generalised normal law of shape {alpha:g} has no slowest mode: exceed 1")
+    log_density, edges = generalised_normal_cells(alpha)
+    slowest = -float(torch.linalg.eigvalsh(_generator(log_density, edges)[1])[-2])
+    return DiffusionWorld(dim, log_density, -math.log(rho) / slowest, edges)
+
+
+def _generator(log_density: Callable[[Tensor], Tensor], edges: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the roots of the masses of cells, and the generator by finite volumes, symmetric in their scale."""
+    widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
+    if not (len(widths) > 1 and float(widths.min()) > 0):
+        raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
+    inside, between = log_density(centres), log_density(edges[1:-1])
+    if not (inside.isfinite().all() and between.isfinite().all()):
+        raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")
+    top = inside.max()
+    masses = (inside - top).exp() * widths
+    total = masses.sum()
+    masses, flows = masses / total, (between - top).exp() / total / centres.diff()
+    root = masses.sqrt()
+    coupling = flows / (root[:-1] * root[1:])
+    zero = flows.new_zeros(1)
+    outflow = (torch.cat([zero, flows]) + torch.cat([flows, zero])) / masses
+    return root, coupling.diag(1) + coupling.diag(-1) - outflow.diag()

@@ -77,5 +77,4 @@ class TwoViewsWorld(GaussianWorld):
 
     def pairs(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
         """Draw `count` pairs of views, each of shape (count, n)."""
-        parent = self._view.sample(count, generator)
-        return self._view.transition(parent, generator), self._view.transition(parent, generator)
+        return self._view.siblings(count, generator)

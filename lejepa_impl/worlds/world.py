@@ -74,6 +74,11 @@ class World(ABC):
         latent = self.sample(count, generator)
         return latent, self.transition(latent, generator)
 
+    def siblings(self, count: int, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Draw `count` pairs of next latents of one parent, each of shape (count, n)."""
+        parent = self.sample(count, generator)
+        return self.transition(parent, generator), self.transition(parent, generator)
+
 
 class AdditiveNoiseWorld(World):
     r"""World with $z' = m(z) + \eta$, the noise independent of $z$. (W, assumption (iii))."""

@@ -96,6 +96,14 @@ def test_train_and_spectrum(command, tmp_path):
     assert "degree" in out
 
 
+def test_the_spectrum_of_an_encoder_of_another_world_is_refused(command):
+    tiny = ["--mixing", "identity", "--steps", 50, "--hidden", 8, "--depth", 1, "--device", "cpu"]
+    assert command("train", *tiny, "--world", "channel", "--shape", 4, "--out", "encoder.safetensors")[0] == 0
+    code, _, err = command("spectrum", "encoder.safetensors")
+    assert code == 2
+    assert "was trained in the world channel" in err
+
+
 def test_the_spectrum_of_somebodys_own_encoder(command, tmp_path):
     (tmp_path / "mine.py").write_text("def encoder(latent):\n    return latent**3\n")
     code, out, _ = command("spectrum", "mine:encoder", "--dim", 1, "--samples", 2048, "--json")
@@ -116,7 +124,11 @@ def test_the_spectrum_of_somebodys_own_encoder(command, tmp_path):
         (["train", "--rho", "1.5"], "--rho 1.5: must be in (-1, 1) and not 0"),
         (["train", "--dim", "0"], "--dim 0: Input should be greater than or equal to 1"),
         (["train", "--dim", "3"], "mixing spiral: this mixing has 2 latents, not 3"),
-        (["train", "--mixing", "soup"], "--mixing soup: must be one of identity, spiral"),
+        (["train", "--mixing", "soup"], "--mixing soup: Input should be 'identity', 'spiral'"),
+        (
+            ["train", "--dim", "3", "--mixing", "coupling", "--world", "diffusion", "--shape", "0.5"],
+            "mixing coupling: it halves the latents, whose number 3 must be even; world diffusion: it has no slowest",
+        ),
         (["train", "--recipe", "magic"], "recipe 'magic' is unknown: use quick, fast, paper"),
         (["train", "--learning-rate", "1e30", "--steps", "100"], "lower the learning rate 1e+30"),
         (["train", "--learning-rate", "1e30", "--steps", "1"], "not finite after step 1: lower the learning rate"),

@@ -33,6 +33,11 @@ MEMBERS = {
     "vicreg": {"regularizer": "vicreg", "regularizer_weight": 0.3},
     "infonce": {"objective": "infonce"},
     "barlow_twins": {"objective": "barlow_twins", "off_diagonal": 0.5},
+    "channel": {"world": "channel", "shape": 1.0},
+    "one parent": {"pairs": "one_parent"},
+    "sinusoid": {"mixing": "sinusoid"},
+    "coupling": {"mixing": "coupling"},
+    "another coupling": {"mixing": "coupling", "seed": 1},
 }
 
 
@@ -116,10 +121,15 @@ def test_the_global_random_state_is_left_alone():
 
 @pytest.mark.parametrize("name", SHARED)
 def test_what_must_be_shared_is_checked(name):
-    other = {"dim": 3, "mixing": "spiral", "device": "auto"}.get(name, 7)
+    other = {"dim": 3, "encoder": "matched", "device": "auto"}.get(name, 7)
     specs = [member(mixing="identity"), member(mixing="identity").model_copy(update={name: other})]
     with pytest.raises(ValueError, match=f"must share {name}, not have"):
         train_ensemble(specs)
+
+
+def test_matched_encoders_are_refused():
+    with pytest.raises(ValueError, match="train the encoder matched by itself"):
+        train_ensemble([member(mixing="coupling", encoder="matched")] * 2)
 
 
 def test_an_empty_ensemble_is_refused():

@@ -99,7 +99,7 @@ def test_the_fast_recipe_recovers_more_the_longer_it_trains_and_nothing_shrinks(
     solved = evaluate(train(spec))
     trained = evaluate(train(spec.model_copy(update={"last_layer": "trained"})))
     assert solved.r2_embedding_to_latent > trained.r2_embedding_to_latent
-    assert solved.orthogonality_error < trained.orthogonality_error / 2
+    assert solved.normalized_orthogonality_error < trained.normalized_orthogonality_error / 2
     assert solved.defect < 0.1 < trained.defect
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator
 
-from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, orthogonal_factor, r2
+from lejepa_impl.metrics import Recovery, measure_recoveries, measure_recovery, orthogonal_factor, r2, r2_in_sample
 from lejepa_impl.objectives.alignment import alignment_loss
 from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.sigreg import SIGReg
@@ -36,7 +36,7 @@ def test_a_rotation_with_an_offset_is_recovered_exactly():
     recovery = measure(turn)
     assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
     assert recovery.error == pytest.approx(0, abs=1e-12)
-    assert recovery.orthogonality_error == pytest.approx(0, abs=1e-10)
+    assert recovery.normalized_orthogonality_error == pytest.approx(0, abs=1e-10)
     assert abs(recovery.excess) < Z * recovery.excess_standard_error
 
 
@@ -44,7 +44,7 @@ def test_a_scaled_map_has_the_error_of_its_scale():
     recovery = measure(lambda z: 0.5 * z)
     assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
     assert recovery.polar_distance == pytest.approx(math.sqrt(2 * 0.25), rel=1e-9)
-    assert recovery.orthogonality_error == pytest.approx(0.75, rel=1e-9)
+    assert recovery.normalized_orthogonality_error == pytest.approx(0.75, rel=1e-9)
     assert recovery.defect == pytest.approx(0.75 * math.sqrt(2), rel=0.02)
     assert recovery.error == pytest.approx(2 * 0.25, rel=0.02)
 
@@ -64,6 +64,14 @@ def test_r2_is_out_of_sample():
     y = x.clone()
     y[500:] *= -1
     assert float(r2(x, y)) == pytest.approx(-3, abs=0.1)
+
+
+def test_r2_in_sample_is_too_large_by_what_noise_explains():
+    # Unrelated: 200 sources explain 200 of 999 degrees of freedom.
+    source, target = (torch.randn(1000, n, generator=Generator().manual_seed(n)) for n in (200, 300))
+    assert float(r2_in_sample(source, target)) == pytest.approx(200 / 999, abs=0.02)
+    assert float(r2(source, target)) < -0.2
+    assert float(r2_in_sample(target[:, :5], target[:, :5] @ torch.ones(5, 2) + 1)) == pytest.approx(1)
 
 
 def of_many(*encoders):

@@ -152,6 +152,10 @@ def test_what_is_out_of_range_is_refused(make, message):
         ({}, LeJEPA(SIGReg(), 1e-3)),
         ({"slices": 5, "knots": 9, "t_max": 2.0, "scaled": False}, LeJEPA(SIGReg(5, 9, 2.0, scaled=False), 1e-3)),
         ({"regularizer": "whitening", "pooled": False}, LeJEPA(Whitening(), 1e-3, pooled=False)),
+        (
+            {"regularizer": "whitening", "centred": False, "mean_over_entries": True},
+            LeJEPA(Whitening(centred=False, mean_over_entries=True), 1e-3),
+        ),
         ({"regularizer": "vicreg", "variance": 2, "covariance": 3}, LeJEPA(VICReg(2, 3), 1e-3)),
         ({"convex": False, "regularizer_weight": 2.0}, LeJEPA(SIGReg(), 2.0, convex=False)),
         ({"around_pair_mean": False}, LeJEPA(SIGReg(), 1e-3, Alignment(around_pair_mean=False))),

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Generator
 
+from lejepa_impl.measures.recovery_bounds import recovery_bounds
 from lejepa_impl.metrics import measure_recoveries
-from lejepa_impl.validation.recovery_bounds import recovery_bounds
 from lejepa_impl.worlds.gaussian import GaussianWorld
 from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
 

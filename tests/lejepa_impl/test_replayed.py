@@ -24,6 +24,7 @@ MEMBERS = {
     "whitening": {"regularizer": "whitening", "regularizer_weight": 0.3},
     "vicreg": {"regularizer": "vicreg", "regularizer_weight": 0.3, "pooled": False},
     "infonce": {"objective": "infonce"},
+    "one_parent_coupled": {"pairs": "one_parent", "mixing": "coupling"},
 }
 #: What makes CUDA wait for the host, or copies from it.
 FORBIDDEN = {"aten::_local_scalar_dense", "aten::lift_fresh", "aten::nonzero", "aten::masked_select"}
@@ -104,15 +105,14 @@ def cuda_graphs(monkeypatch):
     monkeypatch.setattr(torch.cuda, "Stream", lambda: stream)
     monkeypatch.setattr(torch.cuda, "current_stream", lambda: stream)
     monkeypatch.setattr(torch.cuda, "stream", lambda _: nullcontext())
-    for module in ("replayed", "ensemble"):
-        monkeypatch.setattr(f"lejepa_impl.train.{module}.captures", lambda _: True)
+    monkeypatch.setattr("lejepa_impl.train.ensemble.captures", lambda _: True)
     # Numba's kernel is none of PyTorch's operations.
     monkeypatch.setattr("lejepa_impl.regularizers.compiled.AVAILABLE", False)
     return captured
 
 
 def member(name):
-    return TINY.model_copy(update=MEMBERS[name])
+    return TINY.model_copy(update=MEMBERS.get(name, {"world": "channel", "shape": 1.0}))
 
 
 def vectors(results):
@@ -120,12 +120,15 @@ def vectors(results):
     return torch.stack([parameters_to_vector(result.encoder.parameters())[: -TINY.dim] for result in results])
 
 
-@pytest.mark.parametrize("names", [["plain", "weight_and_rho", "rate"], [*MEMBERS]], ids=["sigreg", "every_objective"])
+@pytest.mark.parametrize(
+    "names",
+    [["plain", "weight_and_rho", "rate"], [*MEMBERS], ["plain", "channel"]],
+    ids=["sigreg", "every_objective", "draws_apart"],
+)
 def test_a_replayed_ensemble_is_one_that_is_not(names, cuda_graphs, monkeypatch):
     replayed = vectors(train_ensemble([member(name) for name in names]))
     assert len(cuda_graphs) == 1
     assert len(cuda_graphs[0].generators) == len(names)
-    monkeypatch.setattr("lejepa_impl.train.replayed.captures", lambda _: False)
     monkeypatch.setattr("lejepa_impl.train.ensemble.captures", lambda _: False)
     alone = vectors(train_ensemble([member(name) for name in names]))
     torch.testing.assert_close(replayed, alone, rtol=1e-3, atol=1e-4)
@@ -136,7 +139,6 @@ def test_another_graph_is_captured_without_a_member_that_failed(cuda_graphs, mon
     first, failed, last = train_ensemble([member("plain"), diverging, member("weight_and_rho")])
     assert isinstance(failed, TrainingError)
     assert len(cuda_graphs) == 2
-    monkeypatch.setattr("lejepa_impl.train.replayed.captures", lambda _: False)
     monkeypatch.setattr("lejepa_impl.train.ensemble.captures", lambda _: False)
     alone = vectors(train_ensemble([member("plain"), member("weight_and_rho")]))
     torch.testing.assert_close(vectors([first, last]), alone, rtol=1e-3, atol=1e-4)
@@ -150,7 +152,7 @@ def test_a_step_is_called_and_captured_and_replayed_once_each(cuda_graphs):
         calls.append(None)
         total.add_(torch.rand((), generator=generator))
 
-    replayed = Replayed(step, [generator], torch.device("cuda"))
+    replayed = Replayed(step, [generator], True)
     for _ in range(7):
         replayed()
     # As often as it warms up, and once for the capture, whatever is replayed.
@@ -174,7 +176,7 @@ def test_a_step_is_called_and_captured_and_replayed_once_each(cuda_graphs):
 )
 def test_what_comes_from_the_host_is_noticed_by_these_tests(step, cuda_graphs):  # noqa: ARG001
     values = torch.ones(2)
-    replayed = Replayed(lambda: step(values), [], torch.device("cuda"))
+    replayed = Replayed(lambda: step(values), [], True)
     for _ in range(3):
         replayed()
     with pytest.raises(RuntimeError, match="takes something from the host"):

@@ -63,6 +63,14 @@ def test_without_pairs_and_at_unit_variance_it_is_the_null_mean():
         {"regularizer_weight": 0.05, "rho": 0.5},
         {"regularizer_weight": 0.05, "rho": 0.5, "pooled": False},
         {"regularizer_weight": 0.1, "rho": 0.5, "regularizer": "whitening"},
+        {
+            "regularizer_weight": 0.5,
+            "rho": 0.7,
+            "pairs": "one_parent",
+            "regularizer": "whitening",
+            "centred": False,
+            "mean_over_entries": True,
+        },
     ],
     ids=str,
 )
@@ -136,9 +144,25 @@ def test_whitening_of_large_batches_shrinks_by_its_closed_form():
     assert predicted_variance(spec) == pytest.approx(1 - 0.8 * 0.05 / (4 * 0.2 * 2))
 
 
-@pytest.mark.parametrize("settings", [{"objective": "infonce"}, {"regularizer": "vicreg"}], ids=str)
-def test_other_objectives_are_refused(settings):
-    with pytest.raises(ValueError, match="no prediction for the objective"):
+def test_pairs_of_one_parent_collapse_at_the_square():
+    spec = LINEAR.model_copy(update={"regularizer_weight": 3e-4})
+    onset = collapse_correlation(spec)
+    assert onset > 0
+    siblings = collapse_correlation(spec.model_copy(update={"pairs": "one_parent"}))
+    assert siblings**2 == pytest.approx(onset, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"objective": "infonce"}, "no prediction for the objective infonce"),
+        ({"regularizer": "vicreg"}, "with the regularizer vicreg"),
+        ({"world": "channel"}, "no prediction for the world channel"),
+    ],
+    ids=str,
+)
+def test_what_is_not_predicted_is_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
         mean_objective(LINEAR.model_copy(update=settings), 1.0)
 
 

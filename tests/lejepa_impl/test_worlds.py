@@ -12,6 +12,7 @@ from torch import Generator
 
 from lejepa_impl.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
 from lejepa_impl.worlds.chain import Chain
+from lejepa_impl.worlds.diffusion import generalised_normal_diffusion
 from lejepa_impl.worlds.distributions import (
     Gamma,
     GaussianMixture,
@@ -22,7 +23,7 @@ from lejepa_impl.worlds.distributions import (
 )
 from lejepa_impl.worlds.gaussian import GaussianWorld, TwoViewsWorld
 from lejepa_impl.worlds.lattice import LatticeWorld, five_state_world, four_state_world
-from lejepa_impl.worlds.mixings import MIXINGS, identity, spiral
+from lejepa_impl.worlds.mixings import MIXINGS, banana, coupling, identity, sinusoid, spiral, twice_orthogonal
 from lejepa_impl.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
 from lejepa_impl.worlds.world import AdditiveNoiseWorld
 
@@ -135,6 +136,28 @@ def test_pairs_are_reproducible_and_leave_the_global_state_alone(world):
 
 def test_two_views_are_correlated_by_the_square():
     assert TwoViewsWorld(1, 0.9).pair_correlation.item() == pytest.approx(0.81)
+
+
+@pytest.mark.parametrize(
+    "world", [NonStationaryChannel(1, -0.7, Laplace()), AutoregressiveWorld(1, 0.6, Laplace())], ids=str
+)
+def test_siblings_under_a_linear_drift_are_correlated_by_the_square(world):
+    first, second = (half.double() for half in world.siblings(POINTS, Generator().manual_seed(4)))
+    for sibling in (first, second):
+        assert z_scores(sibling**2, 1).abs().max() < Z
+    assert z_scores(first * second, world.rho**2).abs().max() < Z
+
+
+@pytest.mark.parametrize("alpha", [1.25, 2.0, 8.0])
+def test_the_slowest_mode_of_a_diffusion_decays_as_asked(alpha):
+    world = generalised_normal_diffusion(1, alpha, 0.8)
+    root = world.chain.law.sqrt()
+    symmetric = root[:, None] * world.chain.kernel / root
+    assert float(torch.linalg.eigvalsh(symmetric)[-2]) == pytest.approx(0.8, abs=1e-9)
+    # Cells blur the law by the square of their width, and leave out tails.
+    assert world.kurtosis == pytest.approx(GeneralisedNormal(alpha).kurtosis, rel=1e-3)
+    if alpha == 2:
+        assert world.pair_correlation.item() == pytest.approx(0.8, abs=1e-3)
 
 
 def test_the_four_states_have_their_exact_law():
@@ -271,6 +294,8 @@ def test_the_distribution_function_is_the_integral_of_the_density():
         (lambda: GaussianMixture([1], [0, 1], [1]), "1 weights, 2 means, 1 variances"),
         (lambda: GaussianMixture([0.5, 0.6], [0, 1], [1, 1]), "must be probabilities with sum 1"),
         (lambda: GaussianMixture([1], [0], [0]), "must be positive"),
+        (lambda: generalised_normal_diffusion(1, 1.0, 0.5), "of shape 1 has no slowest mode"),
+        (lambda: generalised_normal_diffusion(1, 2.0, -0.5), r"a number in \(0, 1\), not -0.5"),
         (lambda: Chain(torch.arange(2.0), torch.eye(2) / 2), "miss the sum 1 by 0.5"),
     ],
 )
@@ -280,11 +305,51 @@ def test_a_world_out_of_range_is_refused_in_one_line(build, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", MIXINGS)
-def test_mixings_are_invertible(name):
-    mixing = MIXINGS[name](2)
-    latent = torch.randn(1000, 2, dtype=torch.float64, generator=Generator().manual_seed(0)) * 3
-    torch.testing.assert_close(mixing.invert(mixing.observe(latent)), latent)
+def couplings(dim, layers):
+    return coupling(twice_orthogonal(layers, dim // 2, Generator().manual_seed(5)))
+
+
+@pytest.mark.parametrize(
+    "mixing",
+    [*(build(2) for build in MIXINGS.values()), couplings(2, 8), couplings(6, 3), couplings(64, 4)],
+    ids=[*MIXINGS, "coupling of 2", "coupling of 6", "coupling of 64"],
+)
+def test_mixings_are_invertible(mixing):
+    latent = torch.randn(1000, mixing.dim, dtype=torch.float64, generator=Generator().manual_seed(0)) * 3
+    observed = mixing.observe(latent)
+    torch.testing.assert_close(mixing.invert(observed), latent)
+    torch.testing.assert_close(mixing.observe(mixing.invert(latent)), latent)
+    torch.testing.assert_close(mixing.observe(latent.view(10, 100, -1)).view_as(observed), observed)
+
+
+@pytest.mark.parametrize("mixing", [spiral(), banana(), sinusoid(), couplings(6, 3)])
+def test_mixings_keep_the_volume(mixing):
+    latent = torch.randn(20, mixing.dim, dtype=torch.float64, generator=Generator().manual_seed(1))
+    slopes = torch.autograd.functional.jacobian(lambda z: mixing.observe(z).sum(dim=0), latent).movedim(1, 0)
+    torch.testing.assert_close(torch.linalg.det(slopes).abs(), torch.ones(20, dtype=torch.float64))
+
+
+def test_mixings_of_two_latents_are_the_stated_maps():
+    latent = torch.tensor([[0.5, -2.0]], dtype=torch.float64)
+    weights = torch.tensor([[[2.0]], [[-2.0]], [[2.0]]], dtype=torch.float64)
+    second = -2 + math.tanh(2 * 0.5)
+    first = 0.5 + math.tanh(-2 * second)
+    for mixing, expected in (
+        (banana(), [0.5, -2 + 0.25]),
+        (sinusoid(), [0.5 + math.sin(-3), -2]),
+        (coupling(weights), [first, second + math.tanh(2 * first)]),
+    ):
+        torch.testing.assert_close(mixing.observe(latent), torch.tensor([expected], dtype=torch.float64))
+
+
+def test_drawn_matrices_are_twice_orthogonal_and_of_no_preferred_sign():
+    drawn = twice_orthogonal(4000, 3, Generator().manual_seed(6)).double()
+    torch.testing.assert_close(
+        drawn.mT @ drawn, 4 * torch.eye(3, dtype=torch.float64).expand(4000, 3, 3), atol=1e-5, rtol=0
+    )
+    # A uniform orthogonal matrix has the law of its product with any other: entries have mean 0, squares mean 1/3.
+    assert z_scores(drawn.flatten(1)).abs().max() < Z
+    assert z_scores(drawn.flatten(1) ** 2, 4 / 3).abs().max() < Z
 
 
 @pytest.mark.parametrize(("winding", "turned"), [(math.pi, [[0.0, 0.5], [-1.0, 0.0]]), (0.0, [[0.5, 0.0], [1.0, 0.0]])])

@@ -34,7 +34,7 @@ from lejepa_impl.objectives.lejepa import LeJEPA
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.loop import fit
 from lejepa_impl.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
-from lejepa_impl.worlds.diffusion import DiffusionWorld
+from lejepa_impl.worlds.diffusion import DiffusionWorld, generalised_normal_cells
 from lejepa_impl.worlds.distributions import GeneralisedNormal, Laplace, Logistic
 from lejepa_impl.worlds.mixings import spiral
 from lejepa_impl.worlds.smooth import HyperbolicWorld
@@ -47,9 +47,6 @@ from proofs_numeric.worlds.world import World as NumericalWorld
 _DIM = 2
 _WINDING = 1.0
 _WEIGHT = 0.2
-#: Cells of a diffusion, up to where its density has fallen by so many powers of e.
-_CELLS = 400
-_FALL = 27.0
 #: Cells of a channel, and the mass beyond the outermost ones.
 _PAIR_CELLS = 300
 _TAIL = 1e-12
@@ -273,10 +270,8 @@ def _diffusion(shape: float, rho: float) -> Case:
     # The rate at which the slowest mode decays.
     slowest = diffusion.DiffusionWorld(law=marginal, time=1).generator(2).eigenvalues[1]
     exact = diffusion.DiffusionWorld(dim=_DIM, law=marginal, time=-math.log(rho) / slowest)
-    scale = math.exp((math.lgamma(1 / shape) - math.lgamma(3 / shape)) / 2)
-    half_width = scale * _FALL ** (1 / shape)
-    edges = torch.linspace(-half_width, half_width, _CELLS + 1, dtype=torch.float64)
-    trained = DiffusionWorld(_DIM, lambda z: -((z / scale).abs() ** shape), exact.time, edges)
+    log_density, edges = generalised_normal_cells(shape)
+    trained = DiffusionWorld(_DIM, log_density, exact.time, edges)
     return _case("diffusion", exact, shape, rho, trained)
 
 

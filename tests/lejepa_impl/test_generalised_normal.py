@@ -9,7 +9,7 @@ import torch
 from pydantic import ValidationError
 from torch import Generator
 
-from lejepa_impl.validation.sweep import SMALL, Sweep, SweepSpec, cases, sweep
+from lejepa_impl.validation.generalised_normal import SMALL, Sweep, SweepSpec, cases, sweep
 
 TINY = SweepSpec(
     shapes=(4,),

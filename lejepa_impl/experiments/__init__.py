@@ -1,0 +1,1 @@
+"""Experiments as data: their specifications, and sweeps that train what these list."""

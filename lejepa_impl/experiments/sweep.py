@@ -1,0 +1,205 @@
+"""Training all runs of an experiment on Dask workers, which may come and go.
+
+The process that sweeps owns the folder of results: what came of a run travels back to it, and it alone writes it down.
+A worker keeps the states of unfinished runs, in that folder if its machine shares it and else in its own temporary
+folder. So a run whose worker is lost is taken up from its state by any worker that sees it, and from the beginning
+by one that does not.
+"""
+
+import json
+import logging
+import shutil
+import tempfile
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from getpass import getuser
+from pathlib import Path
+
+from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed.client import FutureCancelledError
+
+from lejepa_impl.experiments.results import Results, versions
+from lejepa_impl.experiments.run import Job, Record, perform
+from lejepa_impl.experiments.spec import Experiment
+from lejepa_impl.files import UnwritableError
+
+#: Seconds between two words of a worker on how far it is.
+_SAY_EVERY = 1
+#: Seconds to wait for a scheduler, and for its first worker.
+_PATIENCE = 15
+#: The memory that a step returns is what the next one takes: glibc should keep it. Dask asks for the opposite.
+_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
+
+
+class SweepError(RuntimeError):
+    """A sweep that cannot go on; started again, it does where it stopped."""
+
+
+def sweep(
+    experiment: Experiment,
+    folder: Path,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    together: int = 1,
+    seconds: float = 30,
+    on_progress: Callable[[Job, int], None] | None = None,
+) -> Counter[str]:
+    """Train and measure what an experiment lists and its folder does not hold yet; write the table of results.
+
+    Parameters
+    ----------
+    experiment
+        What is asked.
+    folder
+        Where the results are kept.
+    workers
+        Processes of one thread each on this machine.
+    scheduler
+        Address of a Dask scheduler, whose workers are used instead.
+    together
+        How many runs a worker trains in a batch, those of W's perceptron with equal sizes: the results are then others
+        by rounding, which is why it is one by default and stays as it was when a sweep is taken up.
+    seconds
+        Of training that may be lost when a worker is.
+    on_progress
+        Called with a job and the steps that are done of it.
+
+    Returns
+    -------
+    Counter
+        Number of runs that finished and of those that failed.
+
+    Raises
+    ------
+    SweepError
+        If there is no scheduler or worker, or they are lost.
+    ResultsError
+        If another sweep works in the folder, or it holds something else.
+    UnwritableError
+        If the folder, or that of the states, cannot be written.
+    """
+    on_progress = on_progress or (lambda _job, _steps: None)
+    with Results.opened(folder, experiment, together) as results:
+        jobs = []
+        for job in Job.of(experiment, together):
+            if all(map(results.record, job.ids)):
+                on_progress(job, job.specs[0].steps)
+            else:
+                jobs.append(job)
+        try:
+            if jobs:
+                with _connected(scheduler, workers) as client:
+                    _work_off(jobs, results, client, seconds, on_progress)
+        except BaseException:
+            with suppress(UnwritableError):
+                results.write_table()
+            raise
+        return results.write_table()
+
+
+@contextmanager
+def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
+    if scheduler is None:
+        with (
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=None,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,
+                env=_KEEP_MEMORY,
+            ) as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            yield client
+        return
+    try:
+        client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise SweepError(f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`") from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            raise SweepError(
+                f"the scheduler {scheduler} has no workers: start one with `dask worker {scheduler}`"
+            ) from error
+        yield client
+
+
+def _work_off(
+    jobs: list[Job], results: Results, client: Client, seconds: float, on_progress: Callable[[Job, int], None]
+) -> None:
+    """Hand the jobs to the workers, and keep what comes back."""
+    topic = f"lejepa-companion-{uuid.uuid4()}"
+    by_id = {job.id: job for job in jobs}
+    client.subscribe_topic(topic, lambda event: on_progress(by_id[event[1][0]], event[1][1]))
+    task = partial(
+        _perform,
+        folder=str(results.folder.absolute()),
+        digest=results.experiment.digest,
+        seconds=seconds,
+        topic=topic,
+        wanted=versions(),
+    )
+    futures = {client.submit(task, job, key=f"{topic}-{job.id}"): job for job in jobs}
+    lost = []
+    try:
+        for future in as_completed(futures, loop=client.loop):
+            job = futures[future]
+            try:
+                results.add(job, future.result())
+            except KilledWorker:
+                lost.append(job.id)
+            else:
+                on_progress(job, job.specs[0].steps)
+    except FutureCancelledError as error:
+        raise SweepError("the scheduler is gone: start the sweep again to go on") from error
+    finally:
+        client.unsubscribe_topic(topic)
+        client.cancel(list(futures))
+    if lost:
+        raise SweepError(
+            f"every worker that tried {' or '.join(lost)} was lost, for want of memory perhaps; the others are done"
+        )
+    client.run(_forget, results.experiment.digest)
+
+
+def _perform(job: Job, folder: str, digest: str, seconds: float, topic: str, wanted: dict[str, str]) -> list[Record]:
+    """Perform a job on a worker."""
+    if versions() != wanted:
+        raise SweepError(f"a worker has {versions()}, not {wanted}: install the same there")
+    worker = get_worker()
+    said = 0.0
+
+    def say(step: int) -> None:
+        nonlocal said
+        if time.monotonic() - said > _SAY_EVERY:
+            said = time.monotonic()
+            worker.log_event(topic, (job.id, step))
+
+    return perform(job, _states(Path(folder), digest), seconds, json.dumps(versions()), say)
+
+
+def _states(folder: Path, digest: str) -> Path:
+    """Where a worker keeps states: with the results, if its machine sees them."""
+    try:
+        shared = json.loads((folder / "experiment.json").read_text())["digest"] == digest
+    except (OSError, ValueError, KeyError):
+        shared = False
+    return folder / "states" if shared else _own_states(digest)
+
+
+def _own_states(digest: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"lejepa-companion-{getuser()}-{digest[:16]}"
+
+
+def _forget(digest: str) -> None:
+    """Remove what a worker kept of a sweep that is done."""
+    shutil.rmtree(_own_states(digest), ignore_errors=True)

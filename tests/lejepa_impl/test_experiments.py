@@ -1,0 +1,470 @@
+"""Experiments are what their files say, and sweeps of them end in the same bytes however often they are killed."""
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pyarrow.parquet
+import pytest
+import torch
+import yaml
+from distributed import KilledWorker, LocalCluster
+from hypothesis import settings
+from torch.nn.utils import parameters_to_vector
+
+from lejepa_impl.experiments import sweep as sweep_module
+from lejepa_impl.experiments.results import Results, ResultsError
+from lejepa_impl.experiments.run import perform
+from lejepa_impl.experiments.spec import SHIPPED, Experiment, ExperimentError, load
+from lejepa_impl.experiments.sweep import SweepError, sweep
+from lejepa_impl.files import UnwritableError
+from lejepa_impl.train.ensemble import train_ensemble
+from lejepa_impl.train.loop import TrainingError, train
+from lejepa_impl.train.snapshot import Snapshots
+from lejepa_impl.train.spec import TrainingSpec
+
+BASE = {"hidden": 16, "depth": 3, "slices": 8, "batch": 32, "mixing": "identity", "regularizer_weight": 0.1}
+TINY = {
+    "schema": 1,
+    "name": "tiny",
+    "title": "A perceptron, a coupling, and a run that diverges",
+    "source": "this test",
+    "base": BASE | {"steps": 600, "device": "cpu"},
+    "cases": [
+        {"name": "perceptron"},
+        {"name": "coupling", "mixing": "coupling", "encoder": "matched", "depth": 4},
+        {"name": "diverging", "learning_rate": 1e30},
+    ],
+    "seeds": [3],
+    "restarts": {"count": 2, "up_to_dim": 2},
+    "points": 500,
+}
+#: Seconds of training that may be lost.
+INTERVAL = 0.1
+#: Times that a sweep is killed.
+KILLS = 10 if settings.get_current_profile_name() == "thorough" else 1
+SWEEP = f"""
+import sys
+from pathlib import Path
+from lejepa_impl.experiments.spec import load
+from lejepa_impl.experiments.sweep import sweep
+sweep(load(sys.argv[1]), Path(sys.argv[2]), workers=1, together=int(sys.argv[3]), seconds={INTERVAL})
+"""
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return Experiment.model_validate(TINY)
+
+
+@pytest.fixture(scope="module")
+def scheduler():
+    """A scheduler with a worker in a thread of this process, which starts at once."""
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=":0"
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="module", params=[1, 2], ids=["one by one", "together"])
+def uninterrupted(request, tiny, scheduler, tmp_path_factory):
+    """The results of a sweep that nothing disturbs, and how many runs it trains together."""
+    folder = tmp_path_factory.mktemp("uninterrupted") / "results"
+    assert sweep(tiny, folder, scheduler=scheduler, together=request.param) == {"finished": 2, "failed": 1}
+    return folder, request.param
+
+
+def table(folder):
+    return pyarrow.parquet.read_table(folder / "results.parquet").to_pylist()
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.01)
+    return found
+
+
+# What is in a file.
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "attempts"),
+    [
+        ("two_dimensional", 8 * 2 * 3, 48),
+        ("grid", 189, 189),
+        ("scaling", 10 * 2 * 3 * 5, 300 + 2 * 5 * 2 * 3 * 5),
+        ("generalised_normal", 324, 324),
+    ],
+)
+def test_shipped_experiments_have_the_runs_of_the_paper(name, runs, attempts):
+    experiment = load(name)
+    assert (len(experiment.runs), sum(len(run.attempts) for run in experiment.runs)) == (runs, attempts)
+    assert {spec.steps for run in experiment.runs for spec in run.attempts} == {20_000}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_experiments_have_readable_runs(name):
+    experiment = load(name)
+    assert experiment.name == name
+    ids = [id_ for run in experiment.runs for id_ in run.attempt_ids()]
+    assert len(ids) == len(set(ids))
+    assert all(len(id_) < 200 and "/" not in id_ for id_ in ids)
+    assert f"{name}_small" in SHIPPED or name.endswith("_small")
+
+
+def test_a_run_has_its_case_its_place_on_the_axes_and_its_seed(tiny):
+    experiment = Experiment.model_validate(TINY | {"axes": {"rho": [0.5, 0.9]}, "seeds": [0, 1]})
+    assert [run.id for run in experiment.runs][:3] == [
+        "perceptron,rho=0.5,seed=0",
+        "perceptron,rho=0.5,seed=1",
+        "perceptron,rho=0.9,seed=0",
+    ]
+    run = experiment.runs[5]
+    assert (run.case, run.attempts[0].rho, run.attempts[0].encoder) == ("coupling", 0.5, "matched")
+    assert [spec.seed for spec in run.attempts] == [1, 1001]
+    assert experiment.digest != tiny.digest
+    assert Experiment.model_validate(TINY | {"title": "another"}).digest == tiny.digest
+
+
+def test_all_mistakes_are_listed_with_their_places(tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text("""
+name: bad name
+title: With many mistakes
+base: {steps: -3, hiden: 4, dim: 2, seed: 1}
+axes: {rho: [0.5, 2], dim: [2, 3], batch: 7}
+cases:
+  - {name: a, mixing: spiral}
+  - {name: b, mixing: nope}
+  - {nam: c, mixing: identity}
+seeds: [0, -1]
+restarts: {count: 1, up_to_dim: 2}
+points: 3
+more: 1
+""")
+    with pytest.raises(ExperimentError) as caught:
+        load(str(path))
+    message = str(caught.value)
+    places = {line.strip().split(": ")[0] for line in message.splitlines()[1:]}
+    assert places == {
+        *("name", "source", "more", "points", "restarts.count", "seeds[1]", "axes.batch", "axes.rho[1]"),
+        *("base.steps", "base.hiden", "base.dim", "base.seed", "cases[1].mixing", "cases[2].name", "cases[2].nam"),
+        # This mixing has two latents.
+        *("runs.a,rho=0.5,dim=3", "runs.a,rho=2,dim=3"),
+    }
+    assert message.splitlines()[0] == f"{path}: mistakes: {len(places)}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "mistake"),
+    [
+        ({"seeds": [3, 3]}, "runs.perceptron,seed=3: is there twice"),
+        ({"cases": [{"name": "a"}, {"name": "b", "rho": 0.95}]}, "runs.b,seed=3: is the same run as a,seed=3"),
+        ({"axes": {"rho": [0.5, "5e-1"]}}, "runs.perceptron,rho=0.5,seed=3: is there twice"),
+        ({"axes": {"rho": [0.1] * 400, "seed": [1] * 400}}, "experiment: 480000 runs are too many"),
+        ({"axes": {"rho": []}}, "axes.rho: "),
+        ({"base": [1]}, "base: "),
+        ({"schema": 2}, "schema: "),
+    ],
+    ids=["seeds", "cases", "axis", "too many", "empty", "no mapping", "schema"],
+)
+def test_a_mistake_is_named(changed, mistake, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(yaml.safe_dump(TINY | changed))
+    with pytest.raises(ExperimentError) as caught:
+        load(str(path))
+    assert f"  {mistake}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "mistake"),
+    [("name: x\n  bad: [1\n", "line 2: not YAML"), ("- 1\n", "settings by name"), ("\0", "not YAML")],
+    ids=["syntax", "list", "characters"],
+)
+def test_what_is_no_yaml_is_refused(content, mistake, tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_text(content)
+    with pytest.raises(ExperimentError, match=mistake):
+        load(str(path))
+
+
+def test_an_unknown_experiment_is_refused():
+    with pytest.raises(ExperimentError, match=r"nope is neither a file nor one of .*grid"):
+        load("nope")
+
+
+def test_settings_of_the_base_can_be_replaced():
+    assert {run.attempts[0].pairs for run in load("grid", {"pairs": "one_parent"}).runs} == {"one_parent"}
+    with pytest.raises(ExperimentError, match=r"base\.rho: is an axis too"):
+        load("grid", {"rho": "0.5"})
+
+
+# A run goes on exactly where it stopped.
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop(at):
+    def on_step(step, _objective):
+        if step == at:
+            raise Stopped
+
+    return on_step
+
+
+def weights(trained):
+    return [
+        None if isinstance(item, TrainingError) else parameters_to_vector(item.encoder.parameters()) for item in trained
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{}, {"regularizer": "whitening", "warm_up": 110}, {"mixing": "coupling", "encoder": "matched", "depth": 4}],
+    ids=["sigreg", "whitening", "matched"],
+)
+def test_a_run_goes_on_exactly(changed, tmp_path):
+    spec = TrainingSpec.model_validate(BASE | {"steps": 130, "device": "cpu", "weight_decay": 0.01} | changed)
+    with pytest.raises(Stopped):
+        train(spec, stop(at=100), Snapshots(tmp_path / "state", "a", seconds=0))
+    snapshots = Snapshots(tmp_path / "state", "a", seconds=0)
+    resumed, once = train(spec, snapshots=snapshots), train(spec)
+    assert snapshots.resumed_at == 99
+    assert torch.equal(*weights([resumed, once]))
+
+
+def test_an_ensemble_goes_on_exactly_with_its_failed_member(tmp_path):
+    spec = TrainingSpec.model_validate(BASE | {"steps": 130, "device": "cpu"})
+    specs = [spec.model_copy(update=changed) for changed in ({}, {"learning_rate": 1e30}, {"seed": 1, "rho": 0.5})]
+    with pytest.raises(Stopped):
+        train_ensemble(specs, stop(at=100), Snapshots(tmp_path / "state", "a", seconds=0))
+    snapshots = Snapshots(tmp_path / "state", "a", seconds=0)
+    resumed, once = train_ensemble(specs, snapshots=snapshots), train_ensemble(specs)
+    assert snapshots.resumed_at == 99
+    assert str(resumed[1]) == str(once[1]) == "the objective is nan at step 50: lower the learning rate 1e+30"
+    for a, b in zip(weights(resumed), weights(once), strict=True):
+        assert (a is None and b is None) or torch.equal(a, b)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "another run"])
+def test_a_state_of_no_use_is_not_taken_up(damage, tmp_path):
+    spec, path = TrainingSpec.model_validate(BASE | {"steps": 60, "device": "cpu"}), tmp_path / "state"
+    train(spec, snapshots=Snapshots(path, "another" if damage == "another run" else "a", seconds=0))
+    if damage != "another run":
+        path.write_bytes(path.read_bytes()[: {"cut": -100, "empty": 0}[damage]])
+    snapshots = Snapshots(path, "a", seconds=0)
+    resumed, once = train(spec, snapshots=snapshots), train(spec)
+    assert snapshots.resumed_at == 0
+    assert torch.equal(*weights([resumed, once]))
+
+
+# A sweep ends in the same bytes.
+
+
+def test_the_table_has_a_row_for_each_run(uninterrupted, tiny):
+    folder, _ = uninterrupted
+    rows = table(folder)
+    assert [row["run"] for row in rows] == [run.id for run in tiny.runs]
+    assert [row["status"] for row in rows] == ["finished", "finished", "failed"]
+    failed = rows[2]
+    assert "lower the learning rate 1e+30" in failed["error"]
+    assert failed["final_loss"] is failed["r2_h_to_z"] is None
+    for row, run in zip(rows, tiny.runs, strict=True):
+        assert {name: row[name] for name in TrainingSpec.model_fields} == run.attempts[row["restart"]].model_dump()
+    assert rows[0]["r2_h_to_z"] > 0.9
+    assert {path.name for path in folder.iterdir()} == {".lock", "experiment.json", "results.parquet", "runs"}
+
+
+def test_the_best_attempt_counts(uninterrupted, tiny):
+    folder, together = uninterrupted
+    results = Results(folder, tiny, together)
+    for row, run in zip(table(folder)[:2], tiny.runs, strict=False):
+        losses = [results.record(id_).final_loss for id_ in run.attempt_ids()]
+        assert row["final_loss"] == min(losses) < max(losses)
+        assert row["restart"] == losses.index(min(losses))
+
+
+def test_a_sweep_that_is_done_repeats_nothing(uninterrupted, tiny, monkeypatch):
+    folder, together = uninterrupted
+    before = (folder / "results.parquet").read_bytes()
+    monkeypatch.setattr(sweep_module, "_connected", None)
+    assert sweep(tiny, folder, together=together) == {"finished": 2, "failed": 1}
+    assert (folder / "results.parquet").read_bytes() == before
+
+
+def test_a_sweep_that_is_killed_ends_in_the_same_bytes(uninterrupted, tiny, scheduler, tmp_path):
+    expected, together = uninterrupted
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    folder, moments = tmp_path / "results", random.Random(together)
+    for kill in range(KILLS):
+        done = set(folder.glob("*/*")) if kill else set()
+        process = subprocess.Popen([sys.executable, "-c", SWEEP, tmp_path / "tiny.yaml", folder, str(together)])
+        try:
+            wait_for(
+                lambda: process.poll() is not None or set(folder.glob("*/*.pt")) | set(folder.glob("*/*.json")) - done
+            )
+            time.sleep(moments.uniform(0, 1) if kill else 0)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    assert sweep(tiny, folder, scheduler=scheduler, together=together) == {"finished": 2, "failed": 1}
+    assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
+    results = Results(folder, tiny, together)
+    traces = [results.record(id_).trace for run in tiny.runs for id_ in run.attempt_ids()]
+    assert KILLS > 1 or any(0 < trace.resumed_at < 600 for trace in traces)
+
+
+def test_a_run_whose_worker_is_killed_is_taken_up_by_another(uninterrupted, tiny, tmp_path):
+    expected, together = uninterrupted
+    if together > 1:
+        pytest.skip("once is enough")
+    folder, mine = tmp_path / "results", psutil.Process()
+
+    def kill_one():
+        wait_for(lambda: list(folder.glob("states/*.pt")))
+        workers = [child for child in mine.children(recursive=True) if "spawn_main" in " ".join(child.cmdline())]
+        # The one that has worked most has a run in hand.
+        max(workers, key=lambda worker: sum(worker.cpu_times()[:2])).kill()
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    assert sweep(tiny, folder, workers=2, seconds=INTERVAL) == {"finished": 2, "failed": 1}
+    killer.join()
+    assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
+    traces = [Results(folder, tiny).record(id_).trace for run in tiny.runs for id_ in run.attempt_ids()]
+    assert any(0 < trace.resumed_at < 600 for trace in traces)
+
+
+def test_a_run_that_kills_its_workers_does_not_stop_the_others(tiny, scheduler, tmp_path, monkeypatch):
+    def perform_or_die(job, *arguments):
+        if job.ids == ("coupling,seed=3",):
+            raise KilledWorker(job.id, None, 3)
+        return perform(job, *arguments)
+
+    monkeypatch.setattr(sweep_module, "perform", perform_or_die)
+    with pytest.raises(SweepError, match=r"every worker that tried coupling,seed=3 was lost"):
+        sweep(tiny, tmp_path, scheduler=scheduler)
+    assert [row["run"] for row in table(tmp_path)] == ["perceptron,seed=3", "diverging,seed=3"]
+    monkeypatch.undo()
+    assert sweep(tiny, tmp_path, scheduler=scheduler) == {"finished": 2, "failed": 1}
+
+
+def test_a_worker_that_does_not_see_the_folder_keeps_its_states_to_itself(tiny, scheduler, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "worker"))
+    seen = []
+
+    def look(job, states, *arguments):
+        seen.append(states)
+        return perform(job, states, *arguments)
+
+    monkeypatch.setattr(sweep_module, "perform", look)
+    own = sweep_module._states(tmp_path / "elsewhere", tiny.digest)
+    assert own.parent == tmp_path / "worker"
+    monkeypatch.setattr(sweep_module, "_states", lambda _folder, digest: sweep_module._own_states(digest))
+    assert sweep(tiny, tmp_path / "results", scheduler=scheduler, seconds=0.2) == {"finished": 2, "failed": 1}
+    assert set(seen) == {own}
+    assert not own.exists()
+
+
+# What stops a sweep is said in a line.
+
+
+def test_a_scheduler_that_is_not_there_is_not_waited_for(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
+    with pytest.raises(SweepError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        sweep(tiny, tmp_path, scheduler="tcp://127.0.0.1:9")
+    with pytest.raises(SweepError, match=r"no Dask scheduler answers at nonsense://"):
+        sweep(tiny, tmp_path, scheduler="nonsense://")
+
+
+def test_a_scheduler_without_workers_is_not_waited_for(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
+    with (
+        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=":0") as cluster,
+        pytest.raises(SweepError, match="has no workers"),
+    ):
+        sweep(tiny, tmp_path, scheduler=cluster.scheduler_address)
+
+
+def test_two_sweeps_do_not_work_in_one_folder(tiny, tmp_path):
+    with Results.opened(tmp_path, tiny), pytest.raises(ResultsError, match="another sweep works in"):
+        sweep(tiny, tmp_path)
+    with Results.opened(tmp_path, tiny):
+        pass
+
+
+def described(change):
+    def plant(folder, tiny):
+        with Results.opened(folder, tiny):
+            pass
+        path = folder / "experiment.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | change))
+
+    return plant
+
+
+def another_experiment(folder, tiny):
+    changed = TINY | {"points": 600, "base": TINY["base"] | {"steps": 900}}
+    with Results.opened(folder, Experiment.model_validate(changed)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("plant", "line"),
+    [
+        (
+            another_experiment,
+            r"another experiment \(experiment\.base\.steps is 900 there and 600 here; experiment\.points",
+        ),
+        (described({"together": 4, "digest": ""}), r"another experiment \(together is 4 there and 1 here\)"),
+        (described({"versions": {"torch": "1.0"}}), r"has results of torch 1\.0, this is lejepa-companion"),
+        (described({"schema": 7}), "schema 7, this version writes 1"),
+        (described({"digest": []}), "other defaults"),
+        (lambda folder, _: (folder / "experiment.json").write_text("{"), "is damaged"),
+        (lambda folder, _: (folder / "thesis.tex").write_text("x"), "is not empty and holds no results"),
+    ],
+    ids=["experiment", "together", "version", "schema", "defaults", "damaged", "no results"],
+)
+def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
+    plant(tmp_path, tiny)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    with pytest.raises(ResultsError, match=line) as caught:
+        sweep(tiny, tmp_path)
+    assert "choose another folder by --out" in str(caught.value)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.name != ".lock"} == {
+        path: content for path, content in before.items() if path.name != ".lock"
+    }
+
+
+@pytest.mark.parametrize("file", ["states", "runs"])
+def test_a_full_disk_stops_a_sweep_that_then_goes_on(file, uninterrupted, tiny, scheduler, tmp_path, monkeypatch):
+    expected, together = uninterrupted
+    real, written = os.fsync, []
+
+    def full(descriptor):
+        if Path(os.readlink(f"/proc/self/fd/{descriptor}")).parent.name == file:
+            written.append(descriptor)
+            if len(written) > 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UnwritableError, match="No space left on device"):
+        sweep(tiny, tmp_path, scheduler=scheduler, together=together, seconds=0.01)
+    assert not list(tmp_path.rglob("*.part"))
+    monkeypatch.undo()
+    assert sweep(tiny, tmp_path, scheduler=scheduler, together=together) == {"finished": 2, "failed": 1}
+    assert (tmp_path / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
