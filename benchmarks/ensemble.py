@@ -1,9 +1,9 @@
 """Encoder-steps per second of an ensemble of 16 on the spiral, against one-encoder loops.
 
 All sides run in one process, in turns, on one thread and under an allocator that keeps large temporaries; what counts
-is the time of the processor. The plain
-loop is PyTorch's own: a module, the published formula of SIGReg, autograd, the fused AdamW. The loop of `train` differs
-from it by the regularizer alone.
+is the time of the processor. The plain loop is PyTorch's own: a module, the published formula of SIGReg, autograd, the
+fused AdamW. The loop of `train` differs from it by the regularizer alone. About two thirds of the time of the ensemble
+are the matrix products of the hidden layers, which all sides have in common.
 """
 
 import json

@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx-mathjax-offline",
     "claim_pages",
+    "shrinkage_page",
     "sweep_page",
     "tables_page",
 ]

@@ -46,5 +46,5 @@ class Alignment:
     def __call__(self, first: Tensor, second: Tensor) -> Tensor:
         """Return the alignment of embedded pairs, each of shape (N, m)."""
         distances = (accumulated(second) - accumulated(first)).square()
-        pairs = total(distances.new_tensor(len(distances)), self.group)
+        pairs = total(distances.new_full((), len(distances)), self.group)
         return self.factor(first.shape[-1]) * total(distances.sum(), self.group) / pairs

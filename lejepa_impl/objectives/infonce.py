@@ -46,7 +46,7 @@ class InfoNCE:
     def __call__(self, first: Tensor, second: Tensor, generator: Generator | None = None) -> Tensor:  # noqa: ARG002
         """Return the objective of embedded pairs, each of shape (N, m), as a scalar; nothing is drawn."""
         views = accumulated(first), accumulated(second)
-        pairs = total(views[0].new_tensor(len(first)), self.group)
+        pairs = total(views[0].new_full((), len(first)), self.group)
         # Distances do not see a shift, but lose digits far from the origin.
         mean = total((views[0] + views[1]).sum(dim=0), self.group).detach() / (2 * pairs)
         first, second = (view - mean for view in views)

@@ -64,34 +64,32 @@ class LeJEPA:
         return self.weight * penalty + ((1 - self.weight) * aligned if self.convex else aligned)
 
 
-def stackable(objectives: Sequence[object]) -> bool:
-    """Tell whether `stacked` takes these objectives."""
-    first = objectives[0]
-    return (
-        isinstance(first, LeJEPA)
-        and isinstance(first.regularizer, SIGReg)
-        and first.regularizer.group is first.alignment.group is None
-        and all(isinstance(other, LeJEPA) and replace(other, weight=first.weight) == first for other in objectives)
-        and first.pooled
-    )
+def but_for_the_weight(objective: object) -> LeJEPA | None:
+    """Return what objectives must have in common for `stacked` to take them at once, or None if it takes none."""
+    if isinstance(objective, LeJEPA) and isinstance(objective.regularizer, SIGReg) and objective.pooled:
+        return (
+            replace(objective, weight=0.5) if objective.alignment.group is objective.regularizer.group is None else None
+        )
+    return None
 
 
-def stacked(objectives: Sequence[LeJEPA], first: Tensor, second: Tensor, generators: Sequence[Generator]) -> Tensor:
+def stacked(common: LeJEPA, weights: Tensor, first: Tensor, second: Tensor, generators: Sequence[Generator]) -> Tensor:
     """Return pooled objectives with SIGReg that differ in the weight alone, at once.
 
     Parameters
     ----------
-    objectives
-        E objectives.
+    common
+        The objective, of any weight.
+    weights
+        E weights.
     first, second
         Embedded pairs of each, shape (E, N, m). The result has the shape (E,).
     generators
         The sources from which each alone would draw.
     """
-    one, dim = objectives[0], first.shape[-1]
-    regularizer = cast(SIGReg, one.regularizer)
+    dim = first.shape[-1]
+    regularizer = cast(SIGReg, common.regularizer)
     directions = torch.stack([regularizer.drawn(dim, generator) for generator in generators])
     penalties = regularizer.along(normalize(directions, dim=1), torch.cat([first, second], dim=1))
-    aligned = one.alignment.factor(dim) * (second - first).square().sum(dim=2).mean(dim=1)
-    weights = aligned.new_tensor([objective.weight for objective in objectives])
-    return weights * penalties + ((1 - weights) * aligned if one.convex else aligned)
+    aligned = common.alignment.factor(dim) * (second - first).square().sum(dim=2).mean(dim=1)
+    return weights * penalties + ((1 - weights) * aligned if common.convex else aligned)

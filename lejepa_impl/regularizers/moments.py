@@ -26,7 +26,7 @@ def mean_and_covariance(embedding: Tensor, group: ProcessGroup | None, *, correc
     """
     if group is None and len(embedding) <= correction:
         raise ValueError(f"a covariance needs at least {correction + 1} embeddings, not {len(embedding)}")
-    count = total(embedding.new_tensor(len(embedding)), group)
+    count = total(embedding.new_full((), len(embedding)), group)
     mean = total(embedding.sum(dim=0), group) / count
     centred = embedding - mean
     return mean, total(centred.T @ centred, group) / (count - correction)

@@ -82,7 +82,7 @@ class SIGReg:
         statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
-        return statistic / total(statistic.new_tensor(exact.shape[-2]), self.group)
+        return statistic / total(statistic.new_full((), exact.shape[-2]), self.group)
 
     @property
     def null_mean(self) -> float:
@@ -115,6 +115,15 @@ class SIGReg:
             noise += torch.exp(-(1 - pair_correlation) * squares) - torch.exp(-squares)
         mean = float(weights @ (count * (torch.exp(-squares / 2) - targets) ** 2 + noise))
         return mean if self.scaled else mean / count
+
+    def slope_at_collapse(self, count: int, *, pair_correlation: float | None = None) -> float:
+        r"""Return the derivative of `mean_for_gaussians` in the variance at 0.
+
+        .. math:: -\sum_k w_k t_k^2\left[N\left(1-e^{-t_k^2/2}\right)-1-r\right]
+        """
+        times, weights, targets = _quadrature(self.knots, self.t_max, torch.float64, torch.device("cpu"))
+        slope = float(weights @ (times**2 * (1 + (pair_correlation or 0.0) - count * (1 - targets))))
+        return slope if self.scaled else slope / count
 
 
 @lru_cache

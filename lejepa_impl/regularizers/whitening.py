@@ -79,3 +79,14 @@ class Whitening:
         defect = dim * (shrunk - 1) ** 2 + dim * (dim + 1) * noise
         of_mean = dim * variance * (1 + r) / count if self.centred else 0.0
         return (defect / dim**2 if self.mean_over_entries else defect) + of_mean
+
+    def slope_at_collapse(self, dim: int, count: int, *, pair_correlation: float | None = None) -> float:
+        r"""Return the derivative of `mean_for_gaussians` in the variance at 0.
+
+        .. math:: -2ma + \frac{m(1+r)}{N}
+        """
+        r = pair_correlation or 0.0
+        of_defect = -2 * dim * (count - 1 - r) / (count - 1)
+        return (of_defect / dim**2 if self.mean_over_entries else of_defect) + (
+            dim * (1 + r) / count if self.centred else 0.0
+        )

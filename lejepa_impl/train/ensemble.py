@@ -8,18 +8,15 @@ References
 W, Appendix H (the grid of runs: seeds, weights and correlations of one architecture).
 """
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import gelu
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-from lejepa_impl.objectives.lejepa import LeJEPA, stackable, stacked
 from lejepa_impl.train.checkpoint import Checkpoint, build_encoder
 from lejepa_impl.train.loop import (
     CHECK_EVERY,
@@ -32,18 +29,20 @@ from lejepa_impl.train.loop import (
     streams,
 )
 from lejepa_impl.train.objective import objective_of
+from lejepa_impl.train.replayed import Replayed, captures
 from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
+from lejepa_impl.train.stacked_mlp import StackedMLP
+from lejepa_impl.train.stacked_objective import StackedObjective
 from lejepa_impl.train.world import mixing_of, pairs_of, world_of
+from lejepa_impl.worlds.gaussian import GaussianWorld
 from lejepa_impl.worlds.mixings import Mixing
 
 #: What one batched step needs to be the same for all members.
 SHARED = ("dim", "encoder", "hidden", "depth", "batch", "steps", "warm_up", "device")
 #: Members that a processor works on at a time: more would take memory and save no time.
-_AT_ONCE = 16
-#: Steps taken one by one before they are captured as a CUDA graph.
-_WARM_UP = 3
+_AT_ONCE = 8
 
 
 def train_ensemble(
@@ -82,12 +81,9 @@ def train_ensemble(
     ensemble = _Ensemble(specs, encoders, [data for _, data in sources])
     failed = ensemble.failed
     done = snapshots.restore({"ensemble": ensemble}, ensemble.streams) if snapshots else 0
-    advance = ensemble.step
     for step in range(done + 1, shared.steps + 1):
-        advance()
+        ensemble.step()
         ensemble.schedule.step()
-        if step == done + _WARM_UP and device.type == "cuda":
-            advance = ensemble.captured()
         if step % CHECK_EVERY == 0 or step == shared.steps:
             objectives = ensemble.objectives.tolist()
             for member in ensemble.active:
@@ -97,7 +93,6 @@ def train_ensemble(
                     failed[member] = error
             if failed.keys() & ensemble.active:
                 ensemble.freeze(failed)
-                advance = ensemble.step if device.type != "cuda" else ensemble.captured()
             if on_step:
                 on_step(step, objectives)
         if snapshots and step < shared.steps:
@@ -132,8 +127,7 @@ def _shared(specs: Sequence[TrainingSpec]) -> TrainingSpec:
 class _Ensemble:
     """The stacked encoders, and the step that advances them.
 
-    The parameters of a member are a row of one tensor, of which the layers, batched over members, are views. The
-    optimizer sees rows, so that each has its own rates.
+    The parameters of a member are a row of one tensor. The optimizer sees rows, so that each has its own rates.
     """
 
     def __init__(self, specs: Sequence[TrainingSpec], encoders: Sequence[nn.Module], data: Sequence[Generator]) -> None:
@@ -143,47 +137,58 @@ class _Ensemble:
         self.batch = spec.batch
         self.data = data
         self.streams = {str(member): stream for member, stream in enumerate(data)}
-        self.pairs = [pairs_of(spec, world_of(spec)) for spec in specs]
+        self.worlds = [world_of(spec) for spec in specs]
+        self.pairs = [pairs_of(spec, world) for spec, world in zip(specs, self.worlds, strict=True)]
         self.objective = [objective_of(spec) for spec in specs]
-        self.mixings = [mixing_of(member, data[0].device) for member in specs]
-        self.mixed_alike: dict[Mixing, list[int]] = {}
-        for index, mixing in enumerate(self.mixings):
-            self.mixed_alike.setdefault(mixing, []).append(index)
+        self.mixings = [mixing_of(spec, data[0].device) for spec in specs]
+        alike: dict[Mixing, list[int]] = {}
+        for member, mixing in enumerate(self.mixings):
+            alike.setdefault(mixing, []).append(member)
+        self.mixed_alike = [(mixing, torch.tensor(members, device=data[0].device)) for mixing, members in alike.items()]
         self.parameters = torch.stack([parameters_to_vector(encoder.parameters()) for encoder in encoders]).detach()
         self.gradients = torch.empty_like(self.parameters)
         widths = [spec.dim, *[spec.hidden] * (spec.depth - 1), spec.dim]
-        chunk = len(specs) if self.parameters.is_cuda else _AT_ONCE
-        self.chunks = [
-            (members, _layers(self.parameters[members], widths), _layers(self.gradients[members], widths))
-            for members in (slice(start, start + chunk) for start in range(0, len(specs), chunk))
-        ]
+        self.encoders = StackedMLP(
+            self.parameters,
+            self.gradients,
+            widths,
+            samples=2 * spec.batch,
+            at_once=len(specs) if self.parameters.is_cuda else _AT_ONCE,
+        )
         self.rows = list(self.parameters)
         for row, gradient in zip(self.rows, self.gradients, strict=True):
             row.grad = gradient
-        on_cuda = self.parameters.is_cuda
+        captured = captures(self.parameters.device)
         rates: dict[tuple[float, float], list[Tensor]] = {}
-        for member, row in zip(specs, self.rows, strict=True):
-            rates.setdefault((member.learning_rate, member.weight_decay), []).append(row)
+        for of_member, row in zip(specs, self.rows, strict=True):
+            rates.setdefault((of_member.learning_rate, of_member.weight_decay), []).append(row)
         self.optimizer = torch.optim.AdamW(
             [
                 # A captured step reads its rate from the device.
                 {
                     "params": rows,
-                    "lr": torch.tensor(rate, device=row.device) if on_cuda else rate,
+                    "lr": torch.tensor(rate, device=row.device) if captured else rate,
                     "weight_decay": decay,
                 }
                 for (rate, decay), rows in rates.items()
             ],
             fused=True,
-            capturable=on_cuda,
+            capturable=captured,
         )
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer, lambda step: constant_then_cosine(step, spec.steps, spec.warm_up)
         )
         self.objectives = self.parameters.new_full((len(specs),), torch.nan)
         self.latents = self.parameters.new_empty(len(specs), 2 * spec.batch, spec.dim)
-        # In one place throughout, from which a captured step reads.
         self.observed = torch.empty_like(self.latents)
+        # Other worlds copy between devices, which cannot be captured.
+        self.draws_apart = captured and not all(isinstance(world, GaussianWorld) for world in self.worlds)
+        if captured:
+            for world in self.worlds:
+                # Once, instead of at every step.
+                world.pair_correlation = world.pair_correlation.to(self.parameters)
+        self.advance = Replayed(self._descend if self.draws_apart else self._draw_and_descend, data, captured)
+        self.stacks = self._stacks()
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state, streams apart."""
@@ -206,96 +211,70 @@ class _Ensemble:
 
     def step(self) -> None:
         """Draw fresh pairs for every member and take a step of the optimizer."""
-        self.draw()
-        self.descend()
+        if self.draws_apart:
+            self._draw()
+        self.advance()
 
-    def draw(self) -> None:
+    def _draw_and_descend(self) -> None:
+        self._draw()
+        self._descend()
+
+    def _draw(self) -> None:
         """Draw fresh pairs, each member from its own world and stream."""
         for member in self.active:
             torch.cat(self.pairs[member](self.batch, self.data[member]), out=self.latents[member])
-        for mixing, members in self.mixed_alike.items():
-            if len(members) == len(self.mixings):
-                self.observed.copy_(mixing.observe(self.latents))
-            else:
-                self.observed[members] = mixing.observe(self.latents[members])
+        if len(self.mixed_alike) == 1:
+            self.observed.copy_(self.mixings[0].observe(self.latents))
+            return
+        for mixing, members in self.mixed_alike:
+            self.observed.index_copy_(0, members, mixing.observe(self.latents.index_select(0, members)))
+
+    def _descend(self) -> None:
+        """Take a step of the optimizer down the objectives at the pairs that were drawn."""
+        for stack in self.stacks:
+            embeddings = self.encoders.embed(self.observed, stack.chunk).detach().requires_grad_()
+            losses = stack.objective(embeddings if stack.places is None else embeddings.index_select(0, stack.places))
+            self.objectives[stack.members] = losses.detach()
+            (slope,) = torch.autograd.grad(losses.sum(), embeddings)
+            self.encoders.pull_back(slope, self.observed, stack.chunk)
+        self.optimizer.step()
 
     def observed_pairs(self, member: int, count: int) -> Tensor:
         """Draw pairs of a member: first halves, then second halves."""
         return self.mixings[member].observe(torch.cat(self.pairs[member](count, self.data[member])))
 
-    def descend(self) -> None:
-        """Take a step of the optimizer down the objectives at the pairs that were drawn."""
-        for members, parameters, gradients in self.chunks:
-            inputs, preactivations = _forward(self.observed[members], parameters)
-            embeddings = preactivations.pop().requires_grad_()
-            if active := [member for member in range(len(self.data))[members] if member in self.active]:
-                losses = self._losses(active, embeddings[[member - members.start for member in active]])
-                self.objectives[active] = losses.detach()
-                (slope,) = torch.autograd.grad(losses.sum(), embeddings)
-                _backward(slope, inputs, preactivations, parameters, gradients)
-        self.optimizer.step()
-
-    def _losses(self, members: Sequence[int], embeddings: Tensor) -> Tensor:
-        """Compute the objectives of some members."""
-        first, second = embeddings.chunk(2, dim=1)
-        objectives = [self.objective[member] for member in members]
-        data = [self.data[member] for member in members]
-        if stackable(objectives):
-            return stacked(cast(list[LeJEPA], objectives), first, second, data)
-        return torch.stack([of(*pair) for of, *pair in zip(objectives, first, second, data, strict=True)])
-
-    def freeze(self, members: Sequence[int] | dict[int, TrainingError]) -> None:
+    def freeze(self, members: Collection[int]) -> None:
         """Stop the training of some members."""
         self.active = [member for member in self.active if member not in members]
         for member in members:
             self.rows[member].grad = None
             self.objectives[member] = torch.nan
+        self.stacks = self._stacks()
+        self.advance.forget()
 
-    def captured(self) -> Callable[[], None]:
-        """Return the step with the part after the draws captured as a CUDA graph."""
-        graph = torch.cuda.CUDAGraph()
-        for generator in self.data:
-            graph.register_generator_state(generator)
-        with torch.cuda.graph(graph):
-            self.descend()
-
-        def step() -> None:
-            self.draw()
-            graph.replay()
-
-        return step
-
-
-def _forward(observed: Tensor, layers: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-    """Return what each layer takes and gives, before the nonlinearity; the last gives the embeddings."""
-    inputs: list[Tensor] = []
-    outputs: list[Tensor] = []
-    for weight, bias in zip(layers[::2], layers[1::2], strict=True):
-        inputs.append(gelu(outputs[-1]) if outputs else observed)
-        outputs.append(torch.baddbmm(bias, inputs[-1], weight.mT))
-    return inputs, outputs
+    def _stacks(self) -> list["_Stack"]:
+        """Arrange the members that are still trained."""
+        device = self.parameters.device
+        stacks = []
+        for chunk in self.encoders.members:
+            if members := [member for member in range(len(self.data))[chunk] if member in self.active]:
+                places = torch.tensor([member - chunk.start for member in members], device=device)
+                stacks.append(
+                    _Stack(
+                        chunk,
+                        torch.tensor(members, device=device),
+                        None if len(members) == chunk.stop - chunk.start else places,
+                        StackedObjective(self.objective, self.data, members, self.parameters),
+                    )
+                )
+        return stacks
 
 
-def _backward(
-    slope: Tensor,
-    inputs: Sequence[Tensor],
-    preactivations: Sequence[Tensor],
-    layers: Sequence[Tensor],
-    gradients: Sequence[Tensor],
-) -> None:
-    """Fill in the gradients of the layers: what autograd would, into their place and with less copied."""
-    ones = slope.new_ones(len(slope), 1, slope.shape[1])
-    for layer in range(len(inputs) - 1, -1, -1):
-        torch.bmm(slope.mT, inputs[layer], out=gradients[2 * layer])
-        # A sum over samples, by the product that is faster.
-        torch.bmm(ones, slope, out=gradients[2 * layer + 1])
-        if layer:
-            slope = torch.bmm(slope, layers[2 * layer])
-            torch.ops.aten.gelu_backward.grad_input(slope, preactivations[layer - 1], grad_input=slope)
+@dataclass(frozen=True)
+class _Stack:
+    """The members of a chunk of encoders that are still trained: their numbers, their places if not all, and more."""
 
-
-def _layers(rows: Tensor, widths: Sequence[int]) -> list[Tensor]:
-    """View rows of parameters as weights (E, outputs, inputs) and biases (E, 1, outputs), layer by layer."""
-    shapes = [shape for inputs, outputs in pairwise(widths) for shape in ((outputs, inputs), (1, outputs))]
-    parts = rows.split([math.prod(shape) for shape in shapes], dim=1)
-    return [part.unflatten(1, shape) for part, shape in zip(parts, shapes, strict=True)]
+    chunk: slice
+    members: Tensor
+    places: Tensor | None
+    objective: StackedObjective

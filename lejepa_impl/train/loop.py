@@ -24,7 +24,7 @@ from lejepa_impl.train.world import mixing_of, pairs_of, world_of
 CHECK_EVERY = 50
 _COLLAPSED_VARIANCE = 1e-3
 #: Pairs on which a last layer is solved.
-_SOLVED_ON = 20_000
+_SOLVED_ON = 50_000
 #: Pairs for each output, at least, to judge the covariance of an embedding by.
 _PAIRS_PER_OUTPUT = 16
 

@@ -42,6 +42,32 @@ def test_the_embedding_is_white_and_its_loss_is_that_of_the_eigenvalues(pairs):
     assert loss == pytest.approx(2 * (1 - eigenvalues).sum().item(), rel=1e-3)
 
 
+def test_an_outlying_pair_does_not_pass_for_a_slow_direction(pairs):
+    # A feature of little variance and without correlation, but for one pair that makes the sample's correlation 0.99.
+    noise = 1e-4 * torch.randn(2, 50_000, 1, generator=Generator().manual_seed(6))
+    noise[:, 7] = 0.25
+    alone = torch.cat([*noise], dim=1)
+    assert alone.T.corrcoef()[0, 1] > 0.98 > max(RHO)
+    spiked = [torch.cat([observed, values], dim=1) for observed, values in zip(pairs, noise, strict=True)]
+    encoder = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 1))
+    with torch.no_grad():
+        encoder[0].weight.copy_(torch.eye(4))
+        encoder[0].bias.zero_()
+    (eigenvalue,) = solve_last_layer(encoder, *spiked)
+    assert eigenvalue.item() == pytest.approx(RHO[0], abs=6.5 / 50_000**0.5)
+
+
+def test_the_mean_of_the_features_loses_no_digits(pairs):
+    generator = Generator().manual_seed(7)
+    encoder = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 2))
+    nn.init.normal_(encoder[0].weight, generator=generator)
+    nn.init.zeros_(encoder[0].bias)
+    near = solve_last_layer(encoder, *pairs)
+    nn.init.constant_(encoder[0].bias, 1e3)
+    # The features themselves lose digits, to 1e3 times the rounding of 32 bits.
+    torch.testing.assert_close(solve_last_layer(encoder, *pairs), near, rtol=0, atol=1e-3)
+
+
 def test_no_other_white_layer_has_a_lower_loss(pairs):
     encoder = MLP(3, 2, hidden=8, depth=2, generator=Generator().manual_seed(3))
     lowest = 2 * (1 - solve_last_layer(encoder, *pairs)).sum()
@@ -79,6 +105,6 @@ def test_the_fast_recipe_recovers_more_the_longer_it_trains_and_nothing_shrinks(
 
 def test_collapsed_features_end_a_run_in_one_line(monkeypatch):
     spec = FAST.model_copy(update={"hidden": 4, "depth": 2, "slices": 4, "batch": 32, "steps": 1, "device": "cpu"})
-    monkeypatch.setattr("lejepa_impl.train.last_layer._TOLD_BY_OUTLIERS", 2.0)
+    monkeypatch.setattr("lejepa_impl.train.last_layer._ROUND_OFF", 2.0)
     with pytest.raises(TrainingError, match="fewer than the 2 outputs: raise the weight of the regularizer"):
         train(spec)

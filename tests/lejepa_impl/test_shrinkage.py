@@ -1,5 +1,8 @@
 """Predicted scale and collapse of the penalised objective, against sampled statistics and trained encoders."""
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 from scipy.stats import t as student
@@ -14,15 +17,15 @@ from lejepa_impl.validation.shrinkage import (
     collapse_weight,
     mean_objective,
     predicted_variance,
+    slope_at_collapse,
 )
+from lejepa_impl.validation.shrinkage_grid import CORRELATIONS, WEIGHTS, ShrinkageGrid, measure
 from lejepa_impl.worlds.gaussian import GaussianWorld
 
 LINEAR = TrainingSpec(
-    mixing="identity", hidden=1, depth=1, slices=8, batch=64, steps=800, learning_rate=1e-2, device="cpu"
+    mixing="identity", hidden=1, depth=1, slices=8, batch=64, steps=500, learning_rate=1e-2, device="cpu"
 )
 SEEDS = 8
-#: False-alarm probability 1e-6.
-T = float(student.isf(5e-7, SEEDS - 1))
 Z = 6.11
 
 
@@ -76,10 +79,33 @@ def test_trained_encoders_shrink_as_predicted(settings):
     predicted = predicted_variance(spec)
     # A prediction that says nothing would pass: it must be far from no shrinkage.
     assert 0.1 < predicted < 0.97
-    trained = train_ensemble([spec.model_copy(update={"seed": seed}) for seed in range(SEEDS)])
+    variances = trained_variances(spec)
+    assert abs(variances.mean() - predicted) < sampling_error(variances)
+
+
+def trained_variances(spec, seeds=SEEDS):
     # The latents are standard Gaussian, so that the trace of the covariance is that of the weights.
-    variances = torch.stack([run.encoder[0].weight.detach().square().sum() / spec.dim for run in trained])
-    assert abs(variances.mean() - predicted) < T * variances.std() / SEEDS**0.5
+    trained = train_ensemble([spec.model_copy(update={"seed": seed}) for seed in range(seeds)])
+    return torch.stack([run.encoder[0].weight.detach().square().sum() / spec.dim for run in trained])
+
+
+def sampling_error(variances):
+    """Return the width of a confidence interval of the mean, of false-alarm probability 1e-6."""
+    return float(student.isf(5e-7, len(variances) - 1)) * variances.std() / len(variances) ** 0.5
+
+
+def test_wrong_predictions_are_found_out():
+    spec = LINEAR.model_copy(update={"regularizer_weight": 0.02, "rho": 0.5, "batch": 16})
+    variances = trained_variances(spec, seeds=24)
+    assert abs(variances.mean() - predicted_variance(spec)) < sampling_error(variances)
+    wrong = {
+        "alignment_of_pairs": {"around_pair_mean": False},
+        "two_views_of_one_parent": {"rho": 0.5**2},
+        "no_sampling_noise": {"batch": 10**6, "scaled": False, "regularizer_weight": 1 / (1 + 49 / 32)},
+    }
+    for settings in wrong.values():
+        prediction = predicted_variance(spec.model_copy(update=settings))
+        assert abs(variances.mean() - prediction) > sampling_error(variances)
 
 
 def test_below_the_predicted_weight_an_encoder_collapses_and_above_it_does_not():
@@ -96,6 +122,21 @@ def test_the_onsets_in_weight_and_correlation_are_one_curve():
     assert -1 < onset < 1
     assert collapse_weight(LINEAR.model_copy(update={"rho": onset})) == pytest.approx(1e-3, rel=1e-4)
     assert collapse_correlation(LINEAR.model_copy(update={"regularizer_weight": 0.5})) is None
+
+
+@pytest.mark.parametrize("regularizer", ["sigreg", "whitening"])
+@pytest.mark.parametrize("pooled", [True, False])
+@pytest.mark.parametrize("weight", [1e-4, 1e-2])
+def test_the_minimum_is_the_lowest_of_a_grid_and_the_slope_at_0_that_of_the_objective(regularizer, pooled, weight):
+    settings = {"regularizer": regularizer, "pooled": pooled, "regularizer_weight": weight, "rho": 0.5}
+    spec = LINEAR.model_copy(update=settings)
+    grid = [k / 200 for k in range(301)]
+    values = [mean_objective(spec, variance) for variance in grid]
+    lowest = grid[values.index(min(values))]
+    assert abs(predicted_variance(spec) - lowest) <= 1 / 200
+    step = 1e-6
+    slope = (mean_objective(spec, step) - mean_objective(spec, 0.0)) / step
+    assert slope_at_collapse(spec) == pytest.approx(slope, rel=1e-3)
 
 
 def test_whitening_of_large_batches_shrinks_by_its_closed_form():
@@ -123,3 +164,38 @@ def test_pairs_of_one_parent_collapse_at_the_square():
 def test_what_is_not_predicted_is_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         mean_objective(LINEAR.model_copy(update=settings), 1.0)
+
+
+def test_the_grid_of_the_paper_goes_through_one_ensemble():
+    common = LINEAR.model_copy(update={"steps": 2, "slices": 2, "batch": 8})
+    runs = ShrinkageGrid(common, seeds=(0, 1, 2)).runs()
+    assert len({(run.regularizer_weight, run.rho, run.seed) for run in runs}) == len(train_ensemble(runs)) == 189
+
+
+def test_a_grid_reports_what_is_kept_and_what_collapses():
+    onset = collapse_weight(LINEAR)
+    rows = measure(ShrinkageGrid(LINEAR, (0.3 * onset, 30 * onset), (LINEAR.rho,)), points=20_000)["rows"]
+    collapsed, kept = rows
+    assert collapsed["predicted"] == 0
+    assert collapsed["variance"] is None
+    assert kept["variance"] == pytest.approx(kept["predicted"], rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["linear", "spiral"])
+def test_the_committed_grid_is_beside_its_predictions(name):
+    grid = json.loads((Path(__file__).parents[2] / "docs" / "_data" / "shrinkage_grid.json").read_text())[name]
+    common = TrainingSpec(**grid["spec"])
+    assert len(grid["rows"]) == len(WEIGHTS) * len(CORRELATIONS)
+    for row in grid["rows"]:
+        spec = common.model_copy(update={key: row[key] for key in ("regularizer_weight", "rho", "seed")})
+        assert row["predicted"] == pytest.approx(predicted_variance(spec), abs=1e-6)
+
+
+def test_the_committed_linear_encoders_are_on_their_predictions():
+    grid = json.loads((Path(__file__).parents[2] / "docs" / "_data" / "shrinkage_grid.json").read_text())["linear"]
+    assert all((row["predicted"] == 0) == (row["variance"] is None) for row in grid["rows"])
+    kept = [row for row in grid["rows"] if row["variance"] is not None]
+    # The relative standard error of the trace of a covariance.
+    error = Z * (2 / (grid["points"] * grid["spec"]["dim"])) ** 0.5
+    assert all(abs(row["variance"] / row["predicted"] - 1) < error for row in kept)
+    assert max(abs(row["variance"] / row["predicted"] - 1) for row in kept) < 0.015
