@@ -159,6 +159,12 @@ def _work_off(
                 results.add(job, future.result())
             except KilledWorker:
                 lost.append(job.id)
+            except (FutureCancelledError, UnwritableError, SweepError):
+                raise
+            # What else stops a worker, such as a GPU without memory, is no property of the run: it is tried again.
+            except Exception as error:
+                message = str(error).partition("\n")[0]
+                raise SweepError(f"{job.id} cannot be run: {type(error).__name__}: {message}") from error
             else:
                 on_progress(job, job.specs[0].steps)
     except FutureCancelledError as error:

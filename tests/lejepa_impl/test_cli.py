@@ -4,11 +4,13 @@ import json
 import signal
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
 
 from lejepa_impl import cli
+from lejepa_impl.experiments.run import Job
 from lejepa_impl.report.run import full_ledger
 from proofs_numeric.worlds.lattice import five_state_world
 from theory.claim import Evidence, Finding, Kind
@@ -192,6 +194,38 @@ def test_a_killed_run_leaves_no_file(tmp_path):
     run = subprocess.run([sys.executable, "-c", killed_in_evaluation, *arguments, out])
     assert run.returncode == -signal.SIGKILL
     assert list(tmp_path.rglob("*")) == []
+
+
+def test_a_sweep_counts_its_runs_and_says_where_they_are(command, monkeypatch):
+    seen = {}
+
+    def sweep(experiment, folder, *, on_progress, **options):
+        seen.update(options, folder=str(folder), rho={run.attempts[0].rho for run in experiment.runs})
+        (job, *_) = Job.of(experiment, options["together"])
+        on_progress(job, 50)
+        return Counter(finished=16, failed=1)
+
+    monkeypatch.setattr(cli, "sweep", sweep)
+    code, out, _ = command("sweep", "two_dimensional_small", "--set", "rho=0.5", "--workers", 3, "--together", 4)
+    assert code == 0
+    assert "16 runs finished, 1 failed; results/two_dimensional_small/results.parquet holds them." in " ".join(out.split())
+    assert seen == {
+        "workers": 3, "scheduler": None, "together": 4, "seconds": 30, "rho": {0.5},
+        "folder": "results/two_dimensional_small",
+    }
+
+
+def test_mistakes_in_an_experiment_are_listed(command, tmp_path):
+    (tmp_path / "bad.yaml").write_text("name: bad\ntitle: x\nsource: x\nbase: {hiden: 3}\ncases: [{name: a, rho: 2}]\n")
+    code, _, err = command("sweep", "bad.yaml")
+    assert code == 2
+    assert err.splitlines() == [
+        "lejepa-companion: bad.yaml: mistakes: 2",
+        "  cases[0].rho: must be in (-1, 1) and not 0",
+        "  base.hiden: Extra inputs are not permitted",
+    ]
+    code, _, err = command("sweep", "grid", "--set", "rho")
+    assert (code, err.strip()) == (2, "lejepa-companion: --set rho: give NAME=VALUE")
 
 
 @pytest.fixture

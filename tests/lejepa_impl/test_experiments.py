@@ -371,6 +371,16 @@ def test_a_run_that_kills_its_workers_does_not_stop_the_others(short, scheduler,
     assert sweep(short, tmp_path, scheduler=scheduler) == {"finished": 2, "failed": 1}
 
 
+def test_what_else_stops_a_worker_is_said_in_a_line(short, scheduler, tmp_path, monkeypatch):
+    def perform(*_):
+        raise RuntimeError("out of memory\nand much more")
+
+    monkeypatch.setattr(sweep_module, "perform", perform)
+    with pytest.raises(SweepError, match=r"perceptron,seed=3 cannot be run: RuntimeError: out of memory$"):
+        sweep(short, tmp_path, scheduler=scheduler)
+    assert table(tmp_path) == []
+
+
 def test_a_worker_that_does_not_see_the_folder_keeps_its_states_to_itself(short, scheduler, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "worker"))
     seen = []
