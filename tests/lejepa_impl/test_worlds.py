@@ -139,7 +139,9 @@ def test_two_views_are_correlated_by_the_square():
 
 
 @pytest.mark.parametrize(
-    "world", [NonStationaryChannel(1, -0.7, Laplace()), AutoregressiveWorld(1, 0.6, Laplace())], ids=str
+    "world",
+    [NonStationaryChannel(1, -0.7, Laplace()), AutoregressiveWorld(1, 0.6, Laplace())],
+    ids=["non-stationary", "autoregressive"],
 )
 def test_siblings_under_a_linear_drift_are_correlated_by_the_square(world):
     first, second = (half.double() for half in world.siblings(POINTS, Generator().manual_seed(4)))
