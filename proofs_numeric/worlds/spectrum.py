@@ -163,14 +163,14 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
     )
 
 
-def with_change(fine: Spectrum, coarse: Spectrum) -> Spectrum:
-    """The fine spectrum of two, with the change from the coarse one as error bars."""
+def with_change(fine: Spectrum, coarse: Spectrum, factor: float) -> Spectrum:
+    """The fine spectrum of two, with so many times the change from the coarse one as error bars."""
     kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
     return replace(
         fine,
         eigenvalues=fine.eigenvalues[:kept],
         eigenfunctions=fine.eigenfunctions[:kept],
         shares=fine.shares[:kept],
-        errors=ROUND_OFF + np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
-        linear_r2_error=ROUND_OFF + abs(fine.linear_r2 - coarse.linear_r2),
+        errors=ROUND_OFF + factor * np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
+        linear_r2_error=ROUND_OFF + factor * abs(fine.linear_r2 - coarse.linear_r2),
     )
