@@ -202,6 +202,9 @@ class _Discretisation:
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
+        if not weights.any(axis=1).all():
+            empty = points[~weights.any(axis=1)][0]
+            raise ValueError(f"the density underflows from {empty[0]:g} to {empty[-1]:g}: its modes exchange no mass")
         mass = (values * weights[:, None, :]) @ values.T
         energy = (slopes * (weights * K / half**2)[:, None, :]) @ slopes.T
         corners = np.array([points[0, :2], points[-1, :-3:-1]])
@@ -220,13 +223,23 @@ class _Discretisation:
             np.bincount(places, part[:, used, used].ravel(), size * size).reshape(size, size)
             for part in (self.energy, self.mass)
         )
+        # The constant is known, and would mix with the function that tells apart modes which hardly exchange mass.
+        constant = np.zeros(size)
+        constant[::_DEGREE] = 1
+        content = mass @ constant
         # The top of 1/(1 + mu) is found to full precision, the bottom of mu only to that of the largest one.
         both = energy + mass
         scale = 1 / np.sqrt(both.diagonal())
         pair = scale[:, None] * scale
-        inverses, vectors = eigh(mass * pair, both * pair, subset_by_index=[size - min(count, size), size - 1])
-        inverses, vectors = inverses[::-1], vectors[:, ::-1]
-        return np.maximum(1 / inverses - 1, 0), vectors * scale[:, None] / np.sqrt(inverses)
+        count = min(count, size)
+        inverses, vectors = np.ones(1), constant[:, None]
+        if count > 1:
+            others, found = eigh(
+                (mass - np.outer(content, content)) * pair, both * pair, subset_by_index=[size - count + 1, size - 1]
+            )
+            inverses = np.append(inverses, others[::-1])
+            vectors = np.column_stack([constant, found[:, ::-1] * scale[:, None] / np.sqrt(others[::-1])])
+        return np.maximum(1 / inverses - 1, 0), vectors
 
     def errors(self, eigenvalues: Array, vectors: Array) -> tuple[Array, Array]:
         """Error bars from each element, shape (elements, count), and from the two ends, shape (count,)."""

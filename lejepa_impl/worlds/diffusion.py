@@ -7,6 +7,7 @@ References
 W, Theorem 5.2 and Appendix B.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -14,6 +15,9 @@ from torch import Generator, Tensor
 
 from lejepa_impl.worlds.chain import Chain
 from lejepa_impl.worlds.world import World
+
+#: Of the pair correlation.
+_LARGEST_ERROR = 0.01
 
 
 class DiffusionWorld(World):
@@ -36,31 +40,24 @@ class DiffusionWorld(World):
     Raises
     ------
     ValueError
-        If `dim` or the time is out of range, the borders do not ascend, or the density is not positive and finite.
+        If `dim` or the time is out of range, the borders do not ascend, the density is not positive and finite, or the
+        cells are too wide for the pair correlation.
+
+    Attributes
+    ----------
+    correlation_error
+        How far the pair correlation is from that of cells of twice the width, three times its error if that is of
+        second order.
     """
 
     def __init__(self, dim: int, log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> None:
         if not 0 < time < float("inf"):
             raise ValueError(f"the time between the latents of a pair must be positive, not {time}")
-        widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
+        widths = edges.diff()
         if not (len(widths) > 1 and float(widths.min()) > 0):
             raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
-        inside, between = log_density(centres), log_density(edges[1:-1])
-        if not (inside.isfinite().all() and between.isfinite().all()):
-            raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")
-        top = inside.max()
-        masses = (inside - top).exp() * widths
-        total = masses.sum()
-        masses, flows = masses / total, (between - top).exp() / total / centres.diff()
-        root = masses.sqrt()
-        coupling = flows / (root[:-1] * root[1:])
-        zero = flows.new_zeros(1)
-        outflow = (torch.cat([zero, flows]) + torch.cat([flows, zero])) / masses
-        values, vectors = torch.linalg.eigh(coupling.diag(1) + coupling.diag(-1) - outflow.diag())
-        joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
-        joint = (joint + joint.T) / 2
         #: The cells of one latent, by their centres.
-        self.chain = Chain(centres, joint / joint.sum(dim=1, keepdim=True))
+        self.chain = _through_cells(log_density, time, edges)
         self._edges, self._rows = edges, self.chain.kernel.cumsum(dim=1)
         self._mean, within = self.chain.mean, float(self.chain.law @ widths**2) / 12
         self._scale = (self.chain.scale**2 + within) ** 0.5
@@ -70,6 +67,17 @@ class DiffusionWorld(World):
             self.chain.law @ (spread * (self.chain.latents * shrunk) ** 2 / 2 + spread**2 / 80)
         )
         super().__init__(dim, self.chain.pair_correlation * shrunk**2, kurtosis=kurtosis, reversible=True)
+        wider = torch.cat([edges[:-1:2], edges[-1:]])
+        self.correlation_error = math.inf
+        if len(wider) > 2:
+            coarse = _through_cells(log_density, time, wider)
+            shrunk = coarse.scale**2 / (coarse.scale**2 + float(coarse.law @ wider.diff() ** 2) / 12)
+            self.correlation_error = abs(coarse.pair_correlation * shrunk - float(self.pair_correlation[0]))
+        if not self.correlation_error < _LARGEST_ERROR:
+            raise ValueError(
+                f"{len(widths)} cells leave the pair correlation uncertain by {self.correlation_error:.2g}: "
+                "give more borders where the density varies"
+            )
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """Draw `count` latents, shape (count, n), float32 on the device of the generator."""
@@ -94,3 +102,22 @@ class DiffusionWorld(World):
         place = torch.rand(cells.shape, generator=generator, dtype=torch.float64, device=generator.device)
         drawn = edges[cells] + place * (edges[cells + 1] - edges[cells])
         return (drawn - self._mean) / self._scale
+
+
+def _through_cells(log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> Chain:
+    """Chain of the cells after the time."""
+    widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
+    inside, between = log_density(centres), log_density(edges[1:-1])
+    if not (inside.isfinite().all() and between.isfinite().all()):
+        raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")
+    top = inside.max()
+    masses = (inside - top).exp() * widths
+    total = masses.sum()
+    masses, flows = masses / total, (between - top).exp() / total / centres.diff()
+    root = masses.sqrt()
+    coupling = flows / (root[:-1] * root[1:])
+    zero = flows.new_zeros(1)
+    outflow = (torch.cat([zero, flows]) + torch.cat([flows, zero])) / masses
+    values, vectors = torch.linalg.eigh(coupling.diag(1) + coupling.diag(-1) - outflow.diag())
+    joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
+    return Chain.of_pairs(centres, (joint + joint.T) / 2)

@@ -200,7 +200,7 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         """Ritz values of S, exact for a discrete law."""
         if isinstance(self.marginal, Discrete):
             z, p = self.marginal.atoms
-            return spectrum_of_chain(*_pairs(z, self._next(z), np.outer(p, p)), count)
+            return spectrum_of_chain(*_pairs(z, self._next(z), np.outer(p, p)), count, stationary=False)
         return self._basis(self.marginal).spectrum(count, self._essential(self.marginal))
 
     def _essential(self, law: ContinuousLaw) -> float:
@@ -236,7 +236,7 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         # Scores only where they compress a heavy tail, and reach all of z'.
         reached = law.score(drift.next_borders[[0, -1]])
         heavy = law.kurtosis > _HEAVY and bool(np.isfinite(reached).all())
-        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score if heavy else np.asarray)
+        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score if heavy else np.asarray, stationary=self.stationary)
 
     def _next(self, z: Array) -> Array:
         return self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z

@@ -230,6 +230,22 @@ class Gaussian(ScipyLaw):
         """Logarithm of the density at points of any shape."""
         return np.asarray(-(x**2) / 2 - np.log(2 * np.pi) / 2)
 
+    def cumulative(self, x: Array) -> Array:
+        """Distribution function at points of any shape."""
+        return np.asarray(ndtr(x))
+
+    def survival(self, x: Array) -> Array:
+        """One less the distribution function, accurate where it is small."""
+        return np.asarray(ndtr(-np.asarray(x)))
+
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+        return np.asarray(ndtri(level))
+
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+        return -np.asarray(ndtri(level))
+
 
 class GeneralisedNormal(ScipyLaw):
     r"""Density proportional to $e^{-|x/s|^\alpha}$: Laplace at 1, Gaussian at 2, then towards uniform.

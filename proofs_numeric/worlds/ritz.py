@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from proofs_numeric.worlds.joint import PairForms
 from proofs_numeric.worlds.linear_drift import LinearDrift
 from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 
@@ -46,6 +47,8 @@ class RitzBasis:
     products
         $\langle b_i, b_j\rangle$, $\langle b_i, S b_j\rangle$ and $\langle S b_i, S b_j\rangle$ by another quadrature
         than that of `forward`, shape (3, functions, functions).
+    first
+        $\mathbb{E}[b_i(z)\,b_j(z)]$, shape (functions, functions), in a world that is not stationary.
     """
 
     forward: Array
@@ -54,6 +57,7 @@ class RitzBasis:
     weights: Array
     values: Array
     products: Array
+    first: Array | None = None
 
     @classmethod
     def of_polynomials(
@@ -62,6 +66,8 @@ class RitzBasis:
         drift: LinearDrift,
         coordinate: Callable[[Array], Array],
         degree: int = DEGREE,
+        *,
+        stationary: bool = True,
     ) -> "RitzBasis":
         r"""Polynomials of a coordinate, made orthonormal by Arnoldi's process.
 
@@ -75,22 +81,30 @@ class RitzBasis:
             An increasing function of z.
         degree
             Largest degree of the polynomials.
+        stationary
+            Whether $z$ and $z'$ have one law.
         """
         (z, p), (noise, q) = latent, drift.noise
         z_next = drift.rho * z[:, None] + noise
         both = np.concatenate([z, z_next.ravel()])
         weights = np.concatenate([p, np.outer(p, q).ravel()]) / 2
         polynomials, values = _orthonormal(coordinate(both), weights, degree)
-        now, then = values[: len(z)], values[len(z) :].reshape(*z_next.shape, -1)
+        now, then = values[:, : len(z)], values[:, len(z) :].reshape(-1, *z_next.shape)
         centred = both - weights @ both
         points, weights_there, values_there, images = drift.apply(lambda x: polynomials(coordinate(x)))
         return cls(
-            (now * p[:, None]).T @ np.einsum("rqk,q->rk", then, q),
-            values.T @ (weights * centred) / np.sqrt(weights @ centred**2),
+            (now * p) @ (then @ q).T,
+            values @ (weights * centred) / np.sqrt(weights @ centred**2),
             points,
             weights_there,
             values_there,
-            np.array([(a * weights_there) @ b.T for a, b in ((values_there, values_there), (values_there, images), (images, images))]),
+            np.array(
+                [
+                    (a * weights_there) @ b.T
+                    for a, b in ((values_there, values_there), (values_there, images), (images, images))
+                ]
+            ),
+            None if stationary else (now * p) @ now.T,
         )
 
     def spectrum(self, count: int, essential: float = 0.0) -> Spectrum:
@@ -130,7 +144,16 @@ class RitzBasis:
             float(ROUND_OFF + sine**2 + 2 * sine * np.sqrt(shares[0] * max(0.0, 1 - shares[0]))),
             self.forward[1:, 1:],
             essential,
+            self._forms(vectors),
         )
+
+    def _forms(self, vectors: Array) -> PairForms | None:
+        """Forms on the Ritz vectors."""
+        if self.first is None:
+            return None
+        turn = np.eye(len(vectors) + 1)
+        turn[1:, 1:] = vectors
+        return PairForms(turn.T @ self.forward @ turn, turn.T @ self.first @ turn, self.latent @ turn)
 
     def _residuals(self, values: Array, vectors: Array) -> tuple[Array, Array]:
         """Norms of the residuals of Ritz vectors, and how far their Rayleigh quotients are from the Ritz values."""
@@ -142,17 +165,20 @@ class RitzBasis:
 
 
 def _orthonormal(places: Array, weights: Array, last: int) -> tuple[Callable[[Array], Array], Array]:
-    """Polynomials orthonormal under the weights, as a function and at the places, shape (places, functions)."""
+    """Polynomials orthonormal under the weights, as a function and at the places, shape (functions, places)."""
     root, lowest, highest = np.sqrt(weights), places.min(), places.max()
-    columns, steps = np.empty((len(places), last + 1)), np.empty((last, 2))
-    columns[:, 0] = root / np.linalg.norm(root)
+    rows, steps = np.empty((last + 1, len(places))), np.empty((last, 2))
+    rows[0] = root / np.linalg.norm(root)
     for degree in range(last):
-        following = places * columns[:, degree]
-        middle = columns[:, degree] @ following
-        for _ in range(2):
-            following -= columns[:, : degree + 1] @ (columns[:, : degree + 1].T @ following)
+        following = places * rows[degree]
+        middle = rows[degree] @ following
+        following -= middle * rows[degree]
+        if degree:
+            following -= steps[degree - 1, 1] * rows[degree - 1]
+        # What round-off left of the others.
+        following -= (rows[: degree + 1] @ following) @ rows[: degree + 1]
         steps[degree] = middle, np.linalg.norm(following)
-        columns[:, degree + 1] = following / steps[degree, 1]
+        rows[degree + 1] = following / steps[degree, 1]
 
     def polynomials(x: Array) -> Array:
         """Their three-term recurrence, shape (functions, ...)."""
@@ -166,4 +192,4 @@ def _orthonormal(places: Array, weights: Array, last: int) -> tuple[Callable[[Ar
             found[degree + 1] /= step
         return found
 
-    return polynomials, columns / root[:, None]
+    return polynomials, rows / root

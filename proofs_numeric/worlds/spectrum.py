@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from proofs_numeric.worlds.joint import PairForms
+
 Array = NDArray[np.float64]
 
 #: Eigenvalues and eigenfunctions of a symmetric matrix of moderate size, in double precision.
@@ -46,6 +48,8 @@ class Spectrum:
         Error bar of the share of the first one.
     forward
         T off the constants, in orthonormal coordinates, shape (k, k): what products of functions need.
+    forms
+        In a world that is not stationary, where they need more; else None.
     essential
         Top of the essential spectrum: at most `eigenvalues` above it are isolated. Zero for a compact S.
     """
@@ -59,6 +63,7 @@ class Spectrum:
     linear_r2_error: float
     forward: Array
     essential: float = 0.0
+    forms: PairForms | None = None
 
     @property
     def linear_r2(self) -> float:
@@ -126,7 +131,7 @@ class Spectrum:
         return float(eigsh(operator, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
 
 
-def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
+def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bool = True) -> Spectrum:
     r"""Spectrum of a law of pairs on finitely many points.
 
     Parameters
@@ -145,12 +150,20 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
     values, vectors = np.linalg.eigh(symmetric)
     # The constant, at which the eigenvalue 1 was replaced by 0, is the vector that the others are orthogonal to.
     constant = int(np.argmax(np.abs(root @ vectors)))
-    order = [i for i in range(len(values))[::-1] if i != constant][: count - 1]
+    order = [i for i in range(len(values))[::-1] if i != constant]
+    basis = np.column_stack([root, vectors[:, order]])
+    centred = points - weights @ points
+    centred = centred / np.sqrt(weights @ centred**2)
+    forms = PairForms(
+        basis.T @ (joint / np.outer(root, root)) @ basis,
+        (basis * (joint.sum(1) / weights)[:, None]).T @ basis,
+        basis.T @ (root * centred),
+    )
+    order = order[: count - 1]
     values, vectors = values[order], vectors[:, order].T
     functions = vectors / root
     functions *= np.where(functions[:, -1:] < 0, -1, 1)
-    centred = points - weights @ points
-    shares = (vectors @ (root * centred)) ** 2 / (weights @ centred**2)
+    shares = (vectors @ (root * centred)) ** 2
     return Spectrum(
         np.append(1.0, values),
         np.full(len(values) + 1, ROUND_OFF),
@@ -160,6 +173,7 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
         np.append(0.0, shares),
         ROUND_OFF,
         forward,
+        forms=None if stationary else forms,
     )
 
 
