@@ -7,10 +7,11 @@ orthonormal under the mean law of one latent, the optimum solves
 .. math:: \tfrac12\left(F^{\otimes n} + F^{\top\otimes n}\right) x
           = \lambda\,\tfrac12\left(A^{\otimes n} + (2I-A)^{\otimes n}\right) x
 
-by Rayleigh and Ritz on products of total degree d. Its error bars are the change from a smaller degree.
+by Rayleigh and Ritz on products of total degree d. Its error bars are from the change from a smaller degree, where the
+error falls at least as the inverse square of the degree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -28,7 +29,7 @@ _SMALLER = 0.75
 
 @dataclass(frozen=True)
 class PairForms:
-    """Forms of one latent on functions orthonormal under the mean law, the constant first.
+    """Forms of one latent on functions orthonormal under the mean law: the constant, the top one, others `by_weight`.
 
     Parameters
     ----------
@@ -59,6 +60,8 @@ class JointOptimum:
         Share of the variance of a latent that the outputs explain.
     r2_error
         Its error bar.
+    overlap
+        Covariance of what they explain of one latent and of another.
     single
         Share of the variance of the first eigenfunction of a single latent that they explain.
     """
@@ -67,12 +70,20 @@ class JointOptimum:
     error: float
     r2: float
     r2_error: float
+    overlap: float
     single: float
 
     @property
     def gap(self) -> float:
         """What separates the outputs from all other functions."""
         return float(self.eigenvalues[-2] - self.eigenvalues[-1])
+
+
+def by_weight(eigenvalues: Array) -> NDArray[np.int64]:
+    """Order of functions in products: that of the largest eigenvalue first, then by magnitude."""
+    top = int(np.argmax(eigenvalues))
+    order = np.argsort(-np.abs(eigenvalues), kind="stable")
+    return np.concatenate([[top], order[order != top]])
 
 
 def joint_optimum(forms: PairForms, copies: int) -> JointOptimum:
@@ -90,12 +101,11 @@ def joint_optimum(forms: PairForms, copies: int) -> JointOptimum:
     if degree < 2:
         raise ValueError(f"the joint spectrum of {copies} latents that are not stationary is too large to be computed")
     fine, coarse = (_solve(forms, copies, d) for d in (degree, int(_SMALLER * degree)))
-    return JointOptimum(
-        fine[0],
-        float(np.abs(fine[0] - coarse[0]).max()),
-        float(fine[1]),
-        float(abs(fine[1] - coarse[1])),
-        float(fine[2]),
+    falls = 1 / (_SMALLER**-2 - 1)
+    return replace(
+        fine,
+        error=falls * float(np.abs(fine.eigenvalues - coarse.eigenvalues).max()),
+        r2_error=falls * abs(fine.r2 - coarse.r2),
     )
 
 
@@ -107,8 +117,8 @@ def _count(copies: int, degree: int) -> int:
     return total
 
 
-def _solve(forms: PairForms, copies: int, degree: int) -> tuple[Array, float, float]:
-    """Largest eigenvalues off the constants, and what their functions explain of a latent and of its first function."""
+def _solve(forms: PairForms, copies: int, degree: int) -> JointOptimum:
+    """Optimum on products of total degree at most `degree`, without error bars."""
     powers = np.array(
         [
             np.bincount(chosen, minlength=copies + 1)[1:]
@@ -132,9 +142,12 @@ def _solve(forms: PairForms, copies: int, degree: int) -> tuple[Array, float, fl
     # The constant is the first of all.
     values, outputs = values[::-1][1 : copies + 2], (axes @ vectors[:, ::-1])[:, 1 : copies + 1]
 
-    def explained(coefficients: Array) -> float:
-        alone = (powers[:, 1:] == 0).all(1)
-        vector = np.where(alone, coefficients[powers[:, 0]], 0)
-        return float(((outputs.T @ mass @ vector) ** 2).sum() / (vector @ mass @ vector))
+    def within(latent: int, coefficients: Array) -> Array:
+        """Covariances of the outputs with a function of one latent, of variance 1."""
+        alone = (np.delete(powers, latent, axis=1) == 0).all(1)
+        vector = np.where(alone, coefficients[powers[:, latent]], 0)
+        return np.asarray(outputs.T @ mass @ vector / np.sqrt(vector @ mass @ vector))
 
-    return values, explained(forms.latent), explained(np.eye(len(forms.latent))[1])
+    one, other = (within(latent, forms.latent) for latent in (0, 1))
+    top = within(0, np.eye(len(forms.latent))[1])
+    return JointOptimum(values, 0.0, float(one @ one), 0.0, float(one @ other), float(top @ top))

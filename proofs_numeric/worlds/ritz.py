@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from proofs_numeric.worlds.joint import PairForms
+from proofs_numeric.worlds.joint import PairForms, by_weight
 from proofs_numeric.worlds.linear_drift import LinearDrift
 from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 
@@ -144,15 +144,15 @@ class RitzBasis:
             float(ROUND_OFF + sine**2 + 2 * sine * np.sqrt(shares[0] * max(0.0, 1 - shares[0]))),
             self.forward[1:, 1:],
             essential,
-            self._forms(vectors),
+            self._forms(values, vectors),
         )
 
-    def _forms(self, vectors: Array) -> PairForms | None:
+    def _forms(self, values: Array, vectors: Array) -> PairForms | None:
         """Forms on the Ritz vectors."""
         if self.first is None:
             return None
         turn = np.eye(len(vectors) + 1)
-        turn[1:, 1:] = vectors
+        turn[1:, 1:] = vectors[:, by_weight(values)]
         return PairForms(turn.T @ self.forward @ turn, turn.T @ self.first @ turn, self.latent @ turn)
 
     def _residuals(self, values: Array, vectors: Array) -> tuple[Array, Array]:

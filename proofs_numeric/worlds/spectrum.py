@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from proofs_numeric.worlds.joint import PairForms
+from proofs_numeric.worlds.joint import PairForms, by_weight
 
 Array = NDArray[np.float64]
 
@@ -78,6 +78,7 @@ class Spectrum:
     def joint(self, copies: int) -> float:
         r"""Largest eigenvalue of S on the functions of several independent copies that need two of them or more.
 
+        Of a world that is stationary: else functions of several latents are no products, see `joint_optimum`.
         On products of k functions of mean zero S is $(T^{\otimes k} + T^{*\otimes k})/2$, of norm $\sigma^k$ at most.
         Where k copies are too large to be computed, that bound is returned.
         """
@@ -151,7 +152,7 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
     # The constant, at which the eigenvalue 1 was replaced by 0, is the vector that the others are orthogonal to.
     constant = int(np.argmax(np.abs(root @ vectors)))
     order = [i for i in range(len(values))[::-1] if i != constant]
-    basis = np.column_stack([root, vectors[:, order]])
+    basis = np.column_stack([root, vectors[:, order][:, by_weight(values[order])]])
     centred = points - weights @ points
     centred = centred / np.sqrt(weights @ centred**2)
     forms = PairForms(
