@@ -10,12 +10,18 @@ from scipy.special import eval_genlaguerre, gammaln
 from proofs_numeric.worlds.gaussian import Correlation
 from proofs_numeric.worlds.laws import AnyLaw, AnySelfDecomposable, ContinuousLaw, Discrete, Gamma
 from proofs_numeric.worlds.linear_drift import LinearDrift
-from proofs_numeric.worlds.ritz import DEGREE, RitzBasis
+from proofs_numeric.worlds.quadrature import borders
+from proofs_numeric.worlds.ritz import RitzBasis
 from proofs_numeric.worlds.spectrum import Spectrum, spectrum_of_chain
 from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 
+#: Degree of the polynomials.
+DEGREE = 32
 #: Panels of the quadratures of z and of the noise, on each side of their medians.
 _PANELS = 9
+#: Cells on each side of the functions that miss none wider than these; and where functions live in far tails.
+_CELLS = 24, 120
+_HEAVIER = 10.0
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024
 _FAR = 2.0**40
@@ -96,7 +102,7 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
             law.innovation_quadrature(self.rho, _PANELS),
             law.innovation_atom(self.rho),
         )
-        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score)
+        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score, DEGREE, np.empty(0))
 
     def _laguerre(self, marginal: Gamma, count: int) -> RitzBasis:
         r"""Laguerre polynomials, $T L_m = \sum_n \binom{m-1}{n-1}\rho^n(1-\rho)^{m-n} L_n$.
@@ -122,7 +128,7 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
         raw = k + np.sqrt(k) * points
         values = np.array([signs[d] * eval_genlaguerre(d, k - 1, raw) * np.exp(-log_norms[d]) for d in degrees[:count]])
         products = np.array([np.eye(count), images[:, :count], images @ images.T])
-        return RitzBasis(whole[:, :count], np.eye(count)[1], points, weights, values, products)
+        return RitzBasis(whole[:, :count], np.eye(count)[1], points, weights, values, products, np.empty(0))
 
 
 class NonStationaryChannel(AdditiveNoiseWorld):
@@ -232,11 +238,16 @@ class NonStationaryChannel(AdditiveNoiseWorld):
             spread * points,
             self.rho * (points if self.rho > 0 else points[::-1]) + spread * points,
             (spread * law.quadrature(_PANELS)[0], law.quadrature(_PANELS)[1]),
+            noise_levels=(lambda x: law.cumulative(x / spread), lambda x: law.survival(x / spread)),
         )
+        panels = _CELLS[int(law.kurtosis > _HEAVIER)]
+        cells = borders(law.quantile, law.upper_quantile, panels)[1:-1]
+        lower = drift.by_cells(*law.quadrature(panels), cells)
         # Scores only where they compress a heavy tail, and reach all of z'.
         reached = law.score(drift.next_borders[[0, -1]])
-        heavy = law.kurtosis > _HEAVY and bool(np.isfinite(reached).all())
-        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score if heavy else np.asarray, stationary=self.stationary)
+        heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()
+        coordinate = law.score if heavy and np.isfinite(reached).all() else np.asarray
+        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary)
 
     def _next(self, z: Array) -> Array:
         return self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z

@@ -35,6 +35,8 @@ class LinearDrift:
         Quadrature of the law of $\eta$.
     atom
         Probability that $\eta$ is zero.
+    noise_levels
+        Distribution and survival function of $\eta$, where they are smooth.
     """
 
     rho: float
@@ -45,6 +47,34 @@ class LinearDrift:
     next_borders: Array
     noise: tuple[Array, Array]
     atom: float = 0.0
+    noise_levels: tuple[Callable[[Array], Array], Callable[[Array], Array]] | None = None
+
+    def by_cells(self, points: Array, weights: Array, borders: Array) -> Array:
+        r"""Eigenvalues of S on functions that are constant in cells, off the constants, descending.
+
+        They are below those of all functions, however crude the cells are, and miss no function that is much wider than
+        a cell.
+
+        Parameters
+        ----------
+        points, weights
+            Quadrature of z, with panels within the cells.
+        borders
+            Inner borders of the cells.
+        """
+        if self.noise_levels is None:
+            return np.empty(0)
+        below, above = (level(borders - self.rho * points[:, None]) for level in self.noise_levels)
+        below = np.pad(below, ((0, 0), (1, 1)), constant_values=(0, 1))
+        above = np.pad(above, ((0, 0), (1, 1)), constant_values=(1, 0))
+        # The tail that is resolved.
+        reached = np.where(below[:, :-1] < above[:, :-1], np.diff(below, axis=1), -np.diff(above, axis=1))
+        joint = np.zeros((len(borders) + 1,) * 2)
+        np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * reached)
+        root = np.sqrt((joint.sum(0) + joint.sum(1)) / 2)
+        reached = root > 0
+        symmetric = ((joint + joint.T) / 2)[np.ix_(reached, reached)] / np.outer(root[reached], root[reached])
+        return np.asarray(np.linalg.eigvalsh(symmetric)[-2::-1])
 
     def apply(self, functions: Callable[[Array], Array]) -> tuple[Array, Array, Array, Array]:
         r"""Apply S.

@@ -6,7 +6,8 @@ Where the matrix elements are exact, the Ritz value $\theta_i$ is at most the ei
           \lambda_{i+1} \le \nu < \theta_i,
 
 with $\nu$ the upper bound of the next one, from the last one on. Beside it a bar has the change of the Rayleigh quotient
-from one quadrature to another. What no residual can tell is that a whole eigenfunction was missed.
+from one quadrature to another. What no residual can tell is that a whole eigenfunction was missed: that is seen where
+lower bounds from other functions, of which each is crude but none is missed, exceed a Ritz value and its bar.
 
 References
 ----------
@@ -26,8 +27,8 @@ from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 
 Array = NDArray[np.float64]
 
-#: Degree of the polynomials.
-DEGREE = 32
+#: Functions in which a Ritz value is still looked for.
+_FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class RitzBasis:
     products
         $\langle b_i, b_j\rangle$, $\langle b_i, S b_j\rangle$ and $\langle S b_i, S b_j\rangle$ by another quadrature
         than that of `forward`, shape (3, functions, functions).
+    lower
+        Lower bounds of the eigenvalues off the constants, descending.
     first
         $\mathbb{E}[b_i(z)\,b_j(z)]$, shape (functions, functions), in a world that is not stationary.
     """
@@ -57,6 +60,7 @@ class RitzBasis:
     weights: Array
     values: Array
     products: Array
+    lower: Array
     first: Array | None = None
 
     @classmethod
@@ -65,7 +69,8 @@ class RitzBasis:
         latent: tuple[Array, Array],
         drift: LinearDrift,
         coordinate: Callable[[Array], Array],
-        degree: int = DEGREE,
+        degree: int,
+        lower: Array,
         *,
         stationary: bool = True,
     ) -> "RitzBasis":
@@ -81,6 +86,8 @@ class RitzBasis:
             An increasing function of z.
         degree
             Largest degree of the polynomials.
+        lower
+            Lower bounds of the eigenvalues off the constants, descending.
         stationary
             Whether $z$ and $z'$ have one law.
         """
@@ -104,11 +111,12 @@ class RitzBasis:
                     for a, b in ((values_there, values_there), (values_there, images), (images, images))
                 ]
             ),
+            lower,
             None if stationary else (now * p) @ now.T,
         )
 
     def spectrum(self, count: int, essential: float = 0.0) -> Spectrum:
-        """Ritz values of S, at most `count` with the constant, and only those above the essential spectrum.
+        """Ritz values of S, at most `count` with the constant, and only those above what is not resolved.
 
         Parameters
         ----------
@@ -117,19 +125,15 @@ class RitzBasis:
         essential
             Top of the essential spectrum of S.
         """
-        block = self.forward[1:, 1:]
-        values, vectors = np.linalg.eigh((block + block.T) / 2)
-        values, vectors = values[::-1], vectors[:, ::-1]
+        # In fewer functions where the further ones are lost in round-off.
+        sizes = {len(self.forward) * share // 4 for share in range(1, 5)}
+        solved = [self._solve(size, essential) for size in sorted(sizes, reverse=True) if size > _FEWEST]
+        values, vectors, errors, sine = min(solved, key=lambda solution: solution[2][0])
         shares = (self.latent[1:] @ vectors) ** 2
-        residuals, inconsistencies = self._residuals(values, vectors)
-        errors, sine = np.empty(len(values)), 1.0
-        above = essential
-        for i in range(len(values))[::-1]:
-            distance = values[i] - above
-            temple = residuals[i] ** 2 / distance if distance > 0 else np.inf
-            errors[i] = ROUND_OFF + inconsistencies[i] + min(residuals[i], temple)
-            sine = min(1.0, residuals[i] / distance) if distance > 0 else 1.0
-            above = max(essential, values[i] + errors[i])
+        compared = min(len(values), len(self.lower))
+        missed = self.lower[:compared] > values[:compared] + errors[:compared]
+        if missed.any():
+            essential = max(essential, float(self.lower[np.argmax(missed)]))
         kept = int((values[: count - 1] > essential).sum())
         functions = vectors[:, :kept].T @ self.values[1:]
         functions *= np.where(functions[:, -1:] < 0, -1, 1)
@@ -151,9 +155,28 @@ class RitzBasis:
         """Forms on the Ritz vectors."""
         if self.first is None:
             return None
-        turn = np.eye(len(vectors) + 1)
+        turn = np.zeros((len(vectors) + 1, len(values) + 1))
+        turn[0, 0] = 1
         turn[1:, 1:] = vectors[:, by_weight(values)]
         return PairForms(turn.T @ self.forward @ turn, turn.T @ self.first @ turn, self.latent @ turn)
+
+    def _solve(self, size: int, essential: float) -> tuple[Array, Array, Array, float]:
+        """Ritz values, descending, in so many functions; their vectors, error bars, and the first one's angle."""
+        block = self.forward[1:size, 1:size]
+        values, leading = np.linalg.eigh((block + block.T) / 2)
+        values, vectors = values[::-1], np.zeros((len(self.forward) - 1, size - 1))
+        vectors[: size - 1] = leading[:, ::-1]
+        residuals, inconsistencies = self._residuals(values, vectors)
+        errors, sine, above = np.empty(len(values)), 1.0, essential
+        for i in range(len(values))[::-1]:
+            if i + 1 < len(self.lower):
+                above = max(above, float(self.lower[i + 1]))
+            distance = values[i] - above
+            temple = residuals[i] ** 2 / distance if distance > 0 else np.inf
+            errors[i] = ROUND_OFF + inconsistencies[i] + min(residuals[i], temple)
+            sine = min(1.0, residuals[i] / distance) if distance > 0 else 1.0
+            above = max(essential, values[i] + errors[i])
+        return values, vectors, errors, sine
 
     def _residuals(self, values: Array, vectors: Array) -> tuple[Array, Array]:
         """Norms of the residuals of Ritz vectors, and how far their Rayleigh quotients are from the Ritz values."""

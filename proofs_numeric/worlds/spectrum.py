@@ -51,7 +51,8 @@ class Spectrum:
     forms
         In a world that is not stationary, where they need more; else None.
     essential
-        Top of the essential spectrum: at most `eigenvalues` above it are isolated. Zero for a compact S.
+        Top of the essential spectrum, or of what is not resolved: `eigenvalues` are those above it. Zero for a compact
+        S that is resolved.
     """
 
     eigenvalues: Array
@@ -147,12 +148,10 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
     weights = (joint.sum(0) + joint.sum(1)) / 2
     root = np.sqrt(weights)
     forward = joint / np.outer(root, root) - np.outer(root, root)
-    symmetric = (forward + forward.T) / 2
-    values, vectors = np.linalg.eigh(symmetric)
-    # The constant, at which the eigenvalue 1 was replaced by 0, is the vector that the others are orthogonal to.
-    constant = int(np.argmax(np.abs(root @ vectors)))
-    order = [i for i in range(len(values))[::-1] if i != constant]
-    basis = np.column_stack([root, vectors[:, order][:, by_weight(values[order])]])
+    # The constant, at -2, is told apart from all others, which are from -1 on.
+    values, vectors = np.linalg.eigh((forward + forward.T) / 2 - 2 * np.outer(root, root))
+    values, vectors = values[:0:-1], vectors[:, :0:-1]
+    basis = np.column_stack([root, vectors[:, by_weight(values)]])
     centred = points - weights @ points
     centred = centred / np.sqrt(weights @ centred**2)
     forms = PairForms(
@@ -160,8 +159,7 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
         (basis * (joint.sum(1) / weights)[:, None]).T @ basis,
         basis.T @ (root * centred),
     )
-    order = order[: count - 1]
-    values, vectors = values[order], vectors[:, order].T
+    values, vectors = values[: count - 1], vectors[:, : count - 1].T
     functions = vectors / root
     functions *= np.where(functions[:, -1:] < 0, -1, 1)
     shares = (vectors @ (root * centred)) ** 2
