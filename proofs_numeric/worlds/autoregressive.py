@@ -20,7 +20,7 @@ DEGREE = 32
 #: Panels of the quadratures of z and of the noise, on each side of their medians.
 _PANELS = 9
 #: Cells on each side of the functions that miss none wider than these; and where functions live in far tails.
-_CELLS = 24, 120
+_CELLS = 20, 120
 _HEAVIER = 10.0
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024

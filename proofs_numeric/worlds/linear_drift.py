@@ -64,6 +64,8 @@ class LinearDrift:
         """
         if self.noise_levels is None:
             return np.empty(0)
+        seen = weights > _NEGLIGIBLE
+        points, weights = points[seen], weights[seen]
         below, above = (level(borders - self.rho * points[:, None]) for level in self.noise_levels)
         below = np.pad(below, ((0, 0), (1, 1)), constant_values=(0, 1))
         above = np.pad(above, ((0, 0), (1, 1)), constant_values=(1, 0))
@@ -124,6 +126,7 @@ class LinearDrift:
         return found
 
 
+_NEGLIGIBLE = 1e-17  # probability of a point
 #: Panels that are integrated over at a time.
 _CHUNK = 4_000
 
