@@ -116,7 +116,10 @@ class DiffusionWorld(World):
         log_density = self.law.log_density(borders[:, None] + half * (1 + nodes))
         with np.errstate(over="ignore"):  # nothing flows where the density underflows
             resistances = (half * rule * np.exp(-log_density)).sum(1)
-        return np.asarray(1 / (resistances[::2] + resistances[1::2]))
+        between = resistances[::2] + resistances[1::2]
+        if not between.min() > 0:
+            raise ValueError(f"{self.law!r} has ends that are too sharp to be resolved: choose its limit instead")
+        return np.asarray(1 / between)
 
     @property
     def pair_correlation(self) -> Array:

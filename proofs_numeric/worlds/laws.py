@@ -847,6 +847,8 @@ class FormulaLaw(_Numerical):
         points = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
         log_density = self._raw_log_density(points)
         top = float(log_density.max())
+        if top == -np.inf:
+            raise ValueError(f"the density is zero from {borders[0]:g} to {borders[-1]:g}")
         return points, top, half * rule * np.exp(log_density - top)
 
     def _cut_off(self) -> tuple[float, float]:

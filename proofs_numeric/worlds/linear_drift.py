@@ -70,9 +70,9 @@ class LinearDrift:
         below = np.pad(below, ((0, 0), (1, 1)), constant_values=(0, 1))
         above = np.pad(above, ((0, 0), (1, 1)), constant_values=(1, 0))
         # The tail that is resolved.
-        reached = np.where(below[:, :-1] < above[:, :-1], np.diff(below, axis=1), -np.diff(above, axis=1))
+        conditional = np.where(below[:, :-1] < above[:, :-1], np.diff(below, axis=1), -np.diff(above, axis=1))
         joint = np.zeros((len(borders) + 1,) * 2)
-        np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * reached)
+        np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * conditional)
         root = np.sqrt((joint.sum(0) + joint.sum(1)) / 2)
         reached = root > 0
         symmetric = ((joint + joint.T) / 2)[np.ix_(reached, reached)] / np.outer(root[reached], root[reached])
@@ -116,7 +116,9 @@ class LinearDrift:
             borders = np.concatenate([np.broadcast_to(self.borders, (len(x), len(self.borders))), changes], axis=1)
             latents, steps = _panels(np.sort(np.clip(borders, *self.borders[[0, -1]]), axis=1), _INNER)
             latents, steps = latents.reshape(len(x), -1), steps.reshape(len(x), -1)
-            joint = steps * self.density(latents) * self.noise_density(x - self.rho * latents)
+            with np.errstate(invalid="ignore"):  # an end where a density is infinite
+                joint = steps * self.density(latents) * self.noise_density(x - self.rho * latents)
+            joint = np.where(steps > 0, joint, 0)
             found[:, start : start + size] = np.einsum("kij,ij->ki", functions(latents), joint)
         if self.atom:
             before = points / self.rho

@@ -128,6 +128,8 @@ class RitzBasis:
         # In fewer functions where the further ones are lost in round-off.
         sizes = {len(self.forward) * share // 4 for share in range(1, 5)}
         solved = [self._solve(size, essential) for size in sorted(sizes, reverse=True) if size > _FEWEST]
+        if not all(np.isfinite(solution[2]).all() for solution in solved):
+            raise ValueError("the spectrum is not resolved: a density is infinite at a point")
         values, vectors, errors, sine = min(solved, key=lambda solution: solution[2][0])
         shares = (self.latent[1:] @ vectors) ** 2
         compared = min(len(values), len(self.lower))

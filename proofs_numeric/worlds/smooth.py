@@ -34,6 +34,7 @@ _LARGEST_ERROR = 1e-9
 #: A level this small is beyond what double precision resolves next to 1.
 _TAIL = 1e-18
 _MOST_POINTS = 1600
+_MOST_FIXED_POINTS = 2001
 _SETTLED = 1e-8
 _NARROWER = 0.9
 _PANELS = 24  # of the law of u
@@ -215,7 +216,10 @@ class HyperbolicWorld(_Smooth):
         reach = 40 / self.power + np.log1p(np.sqrt(-np.expm1(-80 / self.power)))
         half_width = float(np.arctanh(abs(self.slope)) + reach)
         # A small fraction both of the noise's scale and of the distance pi/2 of its poles from the real line.
-        return half_width, 2 * int(np.ceil(half_width * np.sqrt(max(self.power, 1)) / 0.2)) + 1
+        points = 2 * int(np.ceil(half_width * np.sqrt(max(self.power, 1)) / 0.2)) + 1
+        if points > _MOST_FIXED_POINTS:
+            raise ValueError(f"the power {self.power:g} needs {points} points: choose one that is nearer to 1")
+        return half_width, points
 
 
 class TransportWorld(_Smooth):
