@@ -143,9 +143,7 @@ WORLDS = {
         -20,
         20,
     ),
-    "diffusion, two modes": reversible(
-        MODES, lambda z: torch.from_numpy(MODES.log_density(z.numpy())), 10, -3, 3
-    ),
+    "diffusion, two modes": reversible(MODES, lambda z: torch.from_numpy(MODES.log_density(z.numpy())), 10, -3, 3),
     "diffusion, formula": reversible(
         laws.FormulaLaw(density_formula="exp(-x**2/2)*(1+x**2)/(2*sqrt(2*pi))"),
         lambda z: torch.log1p(2 * z**2) - z**2,

@@ -47,7 +47,9 @@ class Chain:
         """
         masses = joint.sum(dim=1)
         if not masses.min() > 0:
-            raise ValueError(f"double precision does not resolve the transitions from {float(states[masses.argmin()]):g}")
+            raise ValueError(
+                f"double precision does not resolve the transitions from {float(states[masses.argmin()]):g}"
+            )
         chain = cls(states, joint / masses[:, None])
         # Known, where states that hardly exchange mass would leave it to round-off.
         chain.__dict__["law"] = masses / masses.sum()

@@ -247,7 +247,9 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         reached = law.score(drift.next_borders[[0, -1]])
         heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()
         coordinate = law.score if heavy and np.isfinite(reached).all() else np.asarray
-        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary)
+        return RitzBasis.of_polynomials(
+            law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary
+        )
 
     def _next(self, z: Array) -> Array:
         return self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z

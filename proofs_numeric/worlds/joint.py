@@ -1,7 +1,7 @@
 r"""Several latents of a world that is not stationary: S is then no product of the operators of single latents.
 
-The law of all latents together is a product before the transition and one after it, and their mean is none. With the
-latents' forms $A_{ij}=\mathbb{E}[\varphi_i(z)\varphi_j(z)]$ and $F_{ij}=\mathbb{E}[\varphi_i(z)\varphi_j(z')]$ on functions
+The law of all latents together is a product before the transition and one after it, and their mean is none. With
+$A_{ij}=\mathbb{E}[\varphi_i(z)\varphi_j(z)]$ and $F_{ij}=\mathbb{E}[\varphi_i(z)\varphi_j(z')]$ on functions
 orthonormal under the mean law of one latent, the optimum solves
 
 .. math:: \tfrac12\left(F^{\otimes n} + F^{\top\otimes n}\right) x

@@ -52,7 +52,7 @@ def named(world):
 
 @cache
 def by_cells(world, cells):
-    """Eigenvalues of S on functions that are constant in cells: a lower bound that errs by the square of their width."""
+    """Eigenvalues of S on functions that are constant in cells: lower bounds, in error by the square of their width."""
     law, rho, spread = world.marginal, world.rho, np.sqrt(1 - world.rho**2)
     ends = np.array([-law.quantile(np.array([1e-13]))[0], law.upper_quantile(np.array([1e-13]))[0]])
     pairs = linear_channel(
