@@ -62,14 +62,15 @@ class DiffusionWorld(World):
     @cached_property
     def borders(self) -> tuple[Array, Array]:
         """Inner borders of the cells, as Gaussian scores and as values of z, each of shape (cells - 1,)."""
-        between = np.linspace(*self._at_score(np.array([-_BULK, _BULK])), _IN_BULK)
+        low, high = self._at_score(np.array([-_BULK, _BULK])).tolist()
+        between = np.linspace(low, high, _IN_BULK)
         scores = np.concatenate([_SCORES, self.law.score(between)])
         values = np.concatenate([self._at_score(_SCORES), between])
         order = np.argsort(values, kind="stable")
-        (last, high), seen = self.law.support, -np.inf
+        (last, end), seen = self.law.support, -np.inf
         kept = []
         for index in order:
-            wide = min(values[index] - last, high - values[index]) >= _NARROWEST
+            wide = min(values[index] - last, end - values[index]) >= _NARROWEST
             if wide and scores[index] - seen > _RESOLVED:
                 kept.append(index)
                 last, seen = values[index], scores[index]
