@@ -72,7 +72,7 @@ class LinearDrift:
         # The tail that is resolved.
         conditional = np.where(below[:, :-1] < above[:, :-1], np.diff(below, axis=1), -np.diff(above, axis=1))
         joint = np.zeros((len(borders) + 1,) * 2)
-        np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * conditional)
+        np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * np.maximum(conditional, 0))
         root = np.sqrt((joint.sum(0) + joint.sum(1)) / 2)
         reached = root > 0
         symmetric = ((joint + joint.T) / 2)[np.ix_(reached, reached)] / np.outer(root[reached], root[reached])

@@ -7,7 +7,8 @@ Where the matrix elements are exact, the Ritz value $\theta_i$ is at most the ei
 
 with $\nu$ the upper bound of the next one, from the last one on. Beside it a bar has the change of the Rayleigh
 quotient from one quadrature to another. What no residual can tell is that a whole eigenfunction was missed: that is
-seen where lower bounds from other functions, of which each is crude but none is missed, exceed a Ritz value and its bar.
+seen where lower bounds from other functions, of which each is crude but none is missed, exceed a Ritz value and its
+bar.
 
 References
 ----------
