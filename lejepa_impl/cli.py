@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import numpy as np
 import torch
 import typer
 from pydantic import ValidationError
@@ -347,7 +348,9 @@ def world_command(
 ) -> None:
     """Say which assumptions a world satisfies, its spectrum, and whether its latents are linearly identified."""
     try:
-        judged = _judge(source)
+        # What is not finite is refused where it decides, or has wide bars.
+        with np.errstate(all="ignore"):
+            judged = _judge(source)
     except ValidationError as error:
         raise UserError(f"{source}: {faults(error)}") from error
     except (ValueError, OSError) as error:
@@ -368,7 +371,8 @@ def _judge(source: str) -> dict[str, Any]:
         return verdict(load_world(path))
     found = _object(source)
     if not isinstance(found, World):
-        raise UserError(f"{source} is a {type(found).__name__}, not a world of proofs_numeric.worlds")
+        kind = f"the class {found.__name__}" if isinstance(found, type) else f"a {type(found).__name__}"
+        raise UserError(f"{source} is {kind}, not a world of proofs_numeric.worlds")
     return verdict(found)
 
 
@@ -381,7 +385,7 @@ def _object(name: str) -> Any:
     try:
         return getattr(importlib.import_module(module), attribute)
     # Importing runs code of the user's, which may raise anything.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(f"cannot load {name} as MODULE:OBJECT: {one_line(error)}") from error
 
 

@@ -228,6 +228,9 @@ class _Discretisation:
         weights = half * rule * np.exp(log_p - top)
         total = weights.sum()
         weights /= total
+        if not weights.any(axis=1).all():
+            empty = points[~weights.any(axis=1)][0]
+            raise ValueError(f"the density underflows from {empty[0]:g} to {empty[-1]:g}: its modes exchange no mass")
         root = np.sqrt(weights)
         functions = np.concatenate([values * root[:, None], slopes * (root * np.sqrt(K) / half)[:, None]], axis=2)
         orthonormal, _ = np.linalg.qr(functions[:, 2:].transpose(0, 2, 1))
@@ -283,8 +286,14 @@ class _Discretisation:
         reduced[:nodes, nodes:] = change.T @ mass[:separate, separate:]
         reduced[nodes:, :nodes] = reduced[:nodes, nodes:].T
         reduced[:nodes, :nodes] = change.T @ mass[:separate, :separate] @ change
-        inverses, vectors = eigh(reduced, subset_by_index=[size - min(count, size), size - 1], check_finite=False)
-        inverses, vectors = inverses[::-1], vectors[:, ::-1] / np.sqrt(inverses[::-1])
+        # The constant is known, and would mix with the function that tells apart modes which hardly exchange mass.
+        ones = np.concatenate([np.sqrt(self.weights), np.zeros_like(self.weights)], axis=1)
+        content = np.bincount(index.ravel(), (functions @ ones[:, :, None]).ravel(), len(mass) + 1)[:-1]
+        constant = np.concatenate([change.T @ content[:separate], content[separate:]])
+        others = [size - min(count, size) + 1, size - 1]
+        inverses, vectors = eigh(reduced - np.outer(constant, constant), subset_by_index=others, check_finite=False)
+        inverses = np.append(1.0, inverses[::-1])
+        vectors = np.column_stack([constant, vectors[:, ::-1]]) / np.sqrt(inverses)
         vectors = np.concatenate([change @ vectors[:nodes], vectors[nodes:], np.zeros((1, len(inverses)))])
         at_ends = vectors[[0, separate - 2]] + vectors[[1, separate - 1]]
         eigenvalues = np.where(inverses > 1 - _LAST_DIGITS, 0, 1 / inverses - 1)

@@ -11,6 +11,7 @@ spectral variance estimators in Markov chain Monte Carlo", Annals of Statistics 
 normality based on the empirical characteristic function", Biometrika 70, 1983.
 """
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,9 @@ from scipy import stats
 Array = NDArray[np.float64]
 
 _SHORTEST = 400
+#: Relative variation of a column that is none, and values whose fourth powers overflow.
+_ROUND_OFF, _LARGEST = 1e-12, 1e60
+_NPY = b"\x93NUMPY"
 #: Batches of a record: enough for the covariance of the means, few enough for them to be independent.
 _BATCHES = 40
 _FREE_DEGREE = 7  # of the polynomial that estimates a drift
@@ -66,19 +70,27 @@ class Trajectories:
     """
 
     def __init__(self, values: Array) -> None:
-        values = np.asarray(values, dtype=np.float64)
+        values = np.asarray(values)
+        if values.dtype.kind not in "biuf":
+            raise ValueError(f"trajectories are real numbers, not {values.dtype}")
+        values = values.astype(np.float64)
         if not 1 <= values.ndim <= 3:
             raise ValueError(f"trajectories have the shape (time, n) or (series, time, n), not {values.shape}")
         if values.ndim == 1:
             values = values[:, None]
         self.values = values if values.ndim == 3 else values[None]
         series, time, dim = self.values.shape
+        if dim < 1 or time < 3:
+            raise ValueError(f"{series} series of {time} points of {dim} latents do not hold two pairs of latents")
         if series * time < _SHORTEST:
             raise ValueError(f"{series * time} points are too few for the tests: record at least {_SHORTEST}")
         if not np.isfinite(values).all():
             at = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
             raise ValueError(f"the record holds {values[at]} at index {at}: remove or fill what is not finite")
-        constant = np.flatnonzero(np.ptp(self.values, axis=(0, 1)) == 0)
+        largest = np.abs(self.values).max(axis=(0, 1))
+        if not largest.max() < _LARGEST:
+            raise ValueError(f"the record holds values up to {largest.max():.2g}: scale them down")
+        constant = np.flatnonzero(np.ptp(self.values, axis=(0, 1)) <= _ROUND_OFF * largest)
         if constant.size:
             raise ValueError(f"column {constant[0]} is constant: leave it out")
         self.dim = dim
@@ -97,12 +109,17 @@ class Trajectories:
         """
         try:
             if path.suffix == ".npy":
+                with path.open("rb") as file:
+                    if file.read(len(_NPY)) != _NPY:
+                        raise ValueError("this is no file that `numpy.save` wrote")
                 return cls(np.load(path, allow_pickle=False))
             with path.open() as lines:
                 first = lines.readline().replace(",", " ").split()
             named = any(not _is_number(word) for word in first)
-            return cls(np.loadtxt(path, delimiter=",", ndmin=2, skiprows=int(named)))
-        except ValueError as error:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "loadtxt: input contained no data")
+                return cls(np.loadtxt(path, delimiter=",", ndmin=2, skiprows=int(named)))
+        except (ValueError, EOFError) as error:
             raise ValueError(f"{path}: {error}") from error
 
     @property

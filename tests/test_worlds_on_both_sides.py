@@ -30,6 +30,15 @@ LOPSIDED = {
     "noise_values": (0, 1, 3),
     "probabilities": (0.5, 0.3, 0.2),
 }
+#: The state 0 is left for ever, and what is left of it is periodic.
+TRANSIENT = {
+    "states": (0, 1, 2, 3),
+    "drift_values": (1, 1, 2, 1),
+    "noise_values": (0, 1),
+    "probabilities": (0.75, 0.25),
+}
+TWO_CLASSES = {"states": (0, 1, 2), "drift_values": (0, 1, 2), "noise_values": (0,), "probabilities": (1,)}
+MODES = laws.GaussianMixture(weights=(0.5, 0.5), means=(-2, 2), variances=(0.3, 0.3))
 
 
 def channel(law, torch_law, rho=0.7):
@@ -88,6 +97,7 @@ WORLDS = {
         LatticeWorld(dim=2, **LOPSIDED),
         lattice.LatticeWorld(2, *LOPSIDED.values()),
     ),
+    "transient state": (LatticeWorld(dim=2, **TRANSIENT), lattice.LatticeWorld(2, *TRANSIENT.values())),
     "smooth": (
         SmoothWorld(
             dim=2, drift_formula="sin(x)", noise_law=laws.GaussianMixture(**MIXTURE), noise_scale=0.7, half_width=7
@@ -133,6 +143,7 @@ WORLDS = {
         -20,
         20,
     ),
+    "diffusion, two modes": reversible(MODES, lambda z: torch.from_numpy(MODES.log_density(z.numpy())), 10, -3, 3),
     "diffusion, formula": reversible(
         laws.FormulaLaw(density_formula="exp(-x**2/2)*(1+x**2)/(2*sqrt(2*pi))"),
         lambda z: torch.log1p(2 * z**2) - z**2,
@@ -141,6 +152,33 @@ WORLDS = {
         6,
     ),
 }
+
+
+def test_no_side_takes_a_chain_of_several_closed_classes():
+    for build in (lambda: LatticeWorld(**TWO_CLASSES), lambda: lattice.LatticeWorld(1, *TWO_CLASSES.values())):
+        with pytest.raises(ValueError, match="stationary law of the chain is not unique"):
+            build()
+
+
+SPECTRAL = [name for name, (world, _) in WORLDS.items() if name.startswith("diffusion") and "logistic" not in name]
+
+
+@pytest.mark.parametrize("name", SPECTRAL)
+def test_cells_have_the_pair_correlation_of_the_diffusion(name):
+    ours, theirs = WORLDS[name]
+    spectrum = ours.spectrum(40)
+    exact = spectrum.shares @ spectrum.eigenvalues
+    # What 40 eigenfunctions leave out of z is at most so much slower.
+    left_out = (1 - spectrum.shares.sum()) * spectrum.eigenvalues[-1] + spectrum.errors.max()
+    assert ours.pair_correlation[0] == pytest.approx(exact, abs=1e-4 + left_out)
+    assert theirs.pair_correlation[0].item() == pytest.approx(exact, abs=theirs.correlation_error + left_out)
+    assert theirs.correlation_error < 1e-3
+
+
+def test_too_few_cells_are_refused():
+    edges = torch.linspace(-8, 8, 9, dtype=torch.float64)
+    with pytest.raises(ValueError, match="8 cells leave the pair correlation uncertain"):
+        diffusion.DiffusionWorld(1, lambda z: -(z**2) / 2, 0.1, edges)
 
 
 def z_scores(values, expected=0.0):

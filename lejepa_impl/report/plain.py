@@ -21,6 +21,6 @@ def drawn(statement: sp.Basic) -> str:
     return str(sp.pretty(statement, use_unicode=True, num_columns=100))
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """Name an error of somebody's code and what it says, in a line."""
     return " ".join(f"{type(error).__name__}: {error}".split())

@@ -15,7 +15,8 @@ def world_table(verdict: dict[str, Any]) -> Group:
         assumptions.add_row(name.replace("_", " "), "yes" if found["holds"] else "no", _measured(found))
     spectrum = Table("eigenvalue of S", "± error", "of latents", box=None, pad_edge=False)
     for item in verdict["spectrum"][:_SHOWN]:
-        latents = ", ".join(str(j + 1) for j in item["latents"])
+        named = [str(j + 1) for j in item["latents"]]
+        latents = ", ".join(named) if len(named) <= _SHOWN else f"{named[0]} to {named[-1]} ({len(named)})"
         spectrum.add_row(f"{item['eigenvalue']:.8f}", f"{item['error']:.1g}", latents)
     found = verdict["linear_identifiability"]
     lines = [

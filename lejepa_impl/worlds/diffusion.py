@@ -19,6 +19,8 @@ from lejepa_impl.worlds.world import World
 #: Cells of a generalised normal law, up to where its density has fallen by so many powers of e.
 _CELLS = 400
 _FALL = 27.0
+#: Of the pair correlation.
+_LARGEST_ERROR = 0.01
 
 
 class DiffusionWorld(World):
@@ -41,19 +43,24 @@ class DiffusionWorld(World):
     Raises
     ------
     ValueError
-        If `dim` or the time is out of range, the borders do not ascend, or the density is not positive and finite.
+        If `dim` or the time is out of range, the borders do not ascend, the density is not positive and finite, or the
+        cells are too wide for the pair correlation.
+
+    Attributes
+    ----------
+    correlation_error
+        How far the pair correlation is from that of cells of twice the width, three times its error if that is of
+        second order.
     """
 
     def __init__(self, dim: int, log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> None:
         if not 0 < time < float("inf"):
             raise ValueError(f"the time between the latents of a pair must be positive, not {time}")
-        root, generator = _generator(log_density, edges)
-        values, vectors = torch.linalg.eigh(generator)
-        joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
-        joint = (joint + joint.T) / 2
-        #: The cells of one latent, by their centres.
-        self.chain = Chain((edges[:-1] + edges[1:]) / 2, joint / joint.sum(dim=1, keepdim=True))
         widths = edges.diff()
+        if not (len(widths) > 1 and float(widths.min()) > 0):
+            raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
+        #: The cells of one latent, by their centres.
+        self.chain = _through_cells(log_density, time, edges)
         self._edges, self._rows = edges, self.chain.kernel.cumsum(dim=1)
         self._mean, within = self.chain.mean, float(self.chain.law @ widths**2) / 12
         self._scale = (self.chain.scale**2 + within) ** 0.5
@@ -63,6 +70,17 @@ class DiffusionWorld(World):
             self.chain.law @ (spread * (self.chain.latents * shrunk) ** 2 / 2 + spread**2 / 80)
         )
         super().__init__(dim, self.chain.pair_correlation * shrunk**2, kurtosis=kurtosis, reversible=True)
+        wider = torch.cat([edges[:-1:2], edges[-1:]])
+        self.correlation_error = math.inf
+        if len(wider) > 2:
+            coarse = _through_cells(log_density, time, wider)
+            shrunk = coarse.scale**2 / (coarse.scale**2 + float(coarse.law @ wider.diff() ** 2) / 12)
+            self.correlation_error = abs(coarse.pair_correlation * shrunk - float(self.pair_correlation[0]))
+        if not self.correlation_error < _LARGEST_ERROR:
+            raise ValueError(
+                f"{len(widths)} cells leave the pair correlation uncertain by {self.correlation_error:.2g}: "
+                "give more borders where the density varies"
+            )
 
     def sample(self, count: int, generator: Generator) -> Tensor:
         """Draw `count` latents, shape (count, n), float32 on the device of the generator."""
@@ -115,11 +133,17 @@ def generalised_normal_diffusion(dim: int, alpha: float, rho: float) -> Diffusio
     return DiffusionWorld(dim, log_density, -math.log(rho) / slowest, edges)
 
 
+def _through_cells(log_density: Callable[[Tensor], Tensor], time: float, edges: Tensor) -> Chain:
+    """Chain of the cells after the time."""
+    root, generator = _generator(log_density, edges)
+    values, vectors = torch.linalg.eigh(generator)
+    joint = (root[:, None] * (vectors * (time * values.clamp(max=0)).exp()) @ vectors.T * root).clamp(min=0)
+    return Chain.of_pairs((edges[:-1] + edges[1:]) / 2, (joint + joint.T) / 2)
+
+
 def _generator(log_density: Callable[[Tensor], Tensor], edges: Tensor) -> tuple[Tensor, Tensor]:
     """Return the roots of the masses of cells, and the generator by finite volumes, symmetric in their scale."""
     widths, centres = edges.diff(), (edges[:-1] + edges[1:]) / 2
-    if not (len(widths) > 1 and float(widths.min()) > 0):
-        raise ValueError("a diffusion needs at least 3 borders of cells, in increasing order")
     inside, between = log_density(centres), log_density(edges[1:-1])
     if not (inside.isfinite().all() and between.isfinite().all()):
         raise ValueError("the density is not positive and finite at every cell: move the outer borders inward")

@@ -5,14 +5,26 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field
-from scipy.special import binom, eval_genlaguerre, gammaln
+from scipy.special import eval_genlaguerre, gammaln
 
 from proofs_numeric.worlds.gaussian import Correlation
 from proofs_numeric.worlds.laws import AnyLaw, AnySelfDecomposable, ContinuousLaw, Discrete, Gamma
-from proofs_numeric.worlds.ritz import COARSE, FINE, RitzBasis
+from proofs_numeric.worlds.linear_drift import LinearDrift
+from proofs_numeric.worlds.quadrature import borders
+from proofs_numeric.worlds.ritz import RitzBasis
 from proofs_numeric.worlds.spectrum import Spectrum, spectrum_of_chain
 from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 
+#: Degree of the polynomials.
+DEGREE = 32
+#: Panels of the quadratures of z and of the noise, on each side of their medians.
+_PANELS = 9
+#: Cells on each side of the functions that miss none wider than these; and where functions live in far tails.
+_CELLS = 20, 120
+_HEAVIER = 10.0
+#: Laguerre polynomials of which T* of those of the basis is made.
+_REACHED = 1_024
+_FAR = 2.0**40
 _HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly
 
 
@@ -74,37 +86,49 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
 
     def spectrum(self, count: int = 10, latent: int = 0) -> Spectrum:  # noqa: ARG002 (all latents are alike)
         """Ritz values of S."""
-        fine, coarse = (self._basis(*resolution) for resolution in (FINE, COARSE))
-        return fine.spectrum(coarse, count, self.marginal.essential(self.rho))
+        return self._basis().spectrum(count, self.marginal.essential(self.rho))
 
-    def _basis(self, degree: int, panels: int) -> RitzBasis:
-        marginal = self.marginal
-        if isinstance(marginal, Gamma):
-            return self._laguerre(marginal, 3 * degree // 2)
-        z, p = marginal.quadrature(panels)
-        noise, q = marginal.innovation_quadrature(self.rho, panels)
-        return RitzBasis.of_polynomials((z, p), (self.rho * z[:, None] + noise, q), marginal.score, degree)
+    def _basis(self) -> RitzBasis:
+        law = self.marginal
+        if isinstance(law, Gamma):
+            return self._laguerre(law, 3 * DEGREE // 2)
+        drift = LinearDrift(
+            self.rho,
+            law.density,
+            lambda x: law.innovation_density(self.rho, x),
+            law.borders,
+            law.innovation_borders(self.rho),
+            law.borders,
+            law.innovation_quadrature(self.rho, _PANELS),
+            law.innovation_atom(self.rho),
+        )
+        return RitzBasis.of_polynomials(law.quadrature(_PANELS), drift, law.score, DEGREE, np.empty(0))
 
     def _laguerre(self, marginal: Gamma, count: int) -> RitzBasis:
         r"""Laguerre polynomials, $T L_m = \sum_n \binom{m-1}{n-1}\rho^n(1-\rho)^{m-n} L_n$.
 
         By their generating function: $\mathbb{E}[e^{-sz'}\mid z] = e^{-\rho sz}((1+\rho s)/(1+s))^k$.
         """
-        k, degrees = marginal.shape, np.arange(count)
-        n, m = degrees[1:, None], degrees[1:]
-        norms = np.exp((gammaln(degrees + k) - gammaln(degrees + 1) - gammaln(k)) / 2)
-        forward = np.eye(count)
-        forward[1:, 1:] = (
-            np.where(m >= n, binom(m - 1, n - 1) * self.rho**n * (1 - self.rho) ** np.maximum(m - n, 0), 0)
-            * norms[1:, None]
-            / norms[1:]
-        )
+        k, degrees = marginal.shape, np.arange(_REACHED)
+        n, m = degrees[1:count, None], degrees[1:]
+        log_norms = (gammaln(degrees + k) - gammaln(degrees + 1) - gammaln(k)) / 2
+        with np.errstate(invalid="ignore"):
+            log_elements = (
+                (gammaln(m) - gammaln(n) - gammaln(m - n + 1) + n * np.log(self.rho) + (m - n) * np.log1p(-self.rho))
+                + log_norms[1:count, None]
+                - log_norms[1:]
+            )
+        # Row n of T* and column m of T, with signs since L_1 = k - x falls.
+        signs = (-1.0) ** degrees
+        whole = np.eye(count, _REACHED)
+        whole[1:, 1:] = np.where(m >= n, np.exp(log_elements), 0) * np.outer(signs[1:count], signs[1:])
+        images = whole / 2
+        images[:, :count] += whole[:, :count].T / 2
         points, weights = marginal.quadrature()
         raw = k + np.sqrt(k) * points
-        # L_1 = k - x falls.
-        signs = (-1.0) ** degrees
-        values = np.array([signs[d] * eval_genlaguerre(d, k - 1, raw) / norms[d] for d in degrees])
-        return RitzBasis(forward * np.outer(signs, signs), np.eye(count)[1], points, weights, values)
+        values = np.array([signs[d] * eval_genlaguerre(d, k - 1, raw) * np.exp(-log_norms[d]) for d in degrees[:count]])
+        products = np.array([np.eye(count), images[:, :count], images @ images.T])
+        return RitzBasis(whole[:, :count], np.eye(count)[1], points, weights, values, products, np.empty(0))
 
 
 class NonStationaryChannel(AdditiveNoiseWorld):
@@ -182,16 +206,50 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         """Ritz values of S, exact for a discrete law."""
         if isinstance(self.marginal, Discrete):
             z, p = self.marginal.atoms
-            return spectrum_of_chain(*_pairs(z, self._next(z), np.outer(p, p)), count)
-        fine, coarse = (self._basis(self.marginal, *resolution) for resolution in (FINE, COARSE))
-        return fine.spectrum(coarse, count)
+            return spectrum_of_chain(*_pairs(z, self._next(z), np.outer(p, p)), count, stationary=False)
+        return self._basis(self.marginal).spectrum(count, self._essential(self.marginal))
 
-    def _basis(self, law: ContinuousLaw, degree: int, panels: int) -> RitzBasis:
-        z, p = law.quadrature(panels)
-        z_next = self._next(z)
+    def _essential(self, law: ContinuousLaw) -> float:
+        r"""Top of the essential spectrum of S, which only tails that are powers have.
+
+        Far out the noise is small beside $z$ or $z$ beside it, so that S dilates. With tails $C_\pm|x|^{-a-1}$ of z and
+        $C_\pm(1+s^a)+|\rho|^aC_{\pm\operatorname{sign}\rho}$ of both latents together, $s=\sqrt{1-\rho^2}$, it is
+        largest on $|x|^{a/2}$.
+        """
+        rho, indices = abs(self.rho), law.tail_indices
+        a = min(indices)
+        if not np.isfinite(a):
+            return 0.0
+        once, again = 1 + (1 - rho**2) ** (a / 2), rho**a
+        if self.rho > 0 or indices[0] == indices[1]:
+            ratio = 1.0 if self.rho > 0 else float(np.exp(np.diff(law.log_density(np.array([-_FAR, _FAR])))[0]))
+        else:
+            ratio = 0.0
+        tails = (once + again * ratio) * (once * ratio + again)
+        return float(rho ** (a / 2) * (1 + ratio) / np.sqrt(tails))
+
+    def _basis(self, law: ContinuousLaw) -> RitzBasis:
+        spread, points = np.sqrt(1 - self.rho**2), law.borders
+        drift = LinearDrift(
+            self.rho,
+            law.density,
+            lambda x: law.density(x / spread) / spread,
+            points,
+            spread * points,
+            self.rho * (points if self.rho > 0 else points[::-1]) + spread * points,
+            (spread * law.quadrature(_PANELS)[0], law.quadrature(_PANELS)[1]),
+            noise_levels=(lambda x: law.cumulative(x / spread), lambda x: law.survival(x / spread)),
+        )
+        panels = _CELLS[int(law.kurtosis > _HEAVIER)]
+        cells = borders(law.quantile, law.upper_quantile, panels)[1:-1]
+        lower = drift.by_cells(*law.quadrature(panels), cells)
         # Scores only where they compress a heavy tail, and reach all of z'.
-        heavy = law.kurtosis > _HEAVY and bool(np.isfinite(law.score(z_next)).all())
-        return RitzBasis.of_polynomials((z, p), (z_next, p), law.score if heavy else np.asarray, degree)
+        reached = law.score(drift.next_borders[[0, -1]])
+        heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()
+        coordinate = law.score if heavy and np.isfinite(reached).all() else np.asarray
+        return RitzBasis.of_polynomials(
+            law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary
+        )
 
     def _next(self, z: Array) -> Array:
         return self.rho * z[:, None] + np.sqrt(1 - self.rho**2) * z

@@ -55,6 +55,8 @@ class Chain:
     @property
     def _closed(self) -> NDArray[np.bool_]:
         """The states that the chain comes back to for ever: those of its only closed class."""
+        if (self.kernel > 0).all():
+            return np.ones(len(self.states), dtype=bool)
         count, label = connected_components(self.kernel > 0, connection="strong")
         leaves = np.zeros(count, dtype=bool)
         origin, aim = np.nonzero(self.kernel)

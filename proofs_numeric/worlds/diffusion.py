@@ -22,18 +22,23 @@ from proofs_numeric.worlds.laws import AnyContinuousLaw
 from proofs_numeric.worlds.spectrum import ROUND_OFF, Spectrum
 from proofs_numeric.worlds.world import Array, World
 
-#: Borders of the cells that pairs are drawn through, in Gaussian scores, and the least width of a cell.
-_BORDERS = np.linspace(-6.5, 6.5, 601)[1:-1]
+#: Borders of the cells that pairs are drawn through: equally spaced in Gaussian scores; and between two of these
+#: scores equally spaced in z, where the density may be too low for scores to see a barrier.
+_SCORES = np.linspace(-6.5, 6.5, 401)[1:-1]
+_BULK, _IN_BULK = 3.5, 200
+#: Least width of a cell, and least difference of scores that double precision resolves next to the median.
 _NARROWEST = 2e-3
+_RESOLVED = 1e-13
 _INNER = 4  # points of the rule within a cell
+_BETWEEN = 16  # points of the rule between the means of neighbouring cells
 
 
 class DiffusionWorld(World):
     r"""Independent stationary diffusions $dz = (\log p)'(z)\,dt + \sqrt2\,dW$, reflected at the ends of the support.
 
-    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most, equally wide
-    in Gaussian scores, and from p within a cell: they are exactly stationary and reversible, and their correlation is
-    that of the diffusion up to the square of the width of a cell.
+    Its spectrum is that of the diffusion. Pairs are drawn through a reversible chain of 600 cells at most, and from p
+    within a cell: they are exactly stationary and reversible, and their correlation is that of the diffusion up to the
+    square of the width of a cell.
 
     Parameters
     ----------
@@ -55,26 +60,35 @@ class DiffusionWorld(World):
     time: PositiveFloat
 
     @cached_property
-    def borders(self) -> tuple[NDArray[np.int64], Array]:
-        """Inner borders of the cells: their indices among all, and as values of z, each of shape (cells - 1,)."""
-        values, (last, high) = self._at_score(_BORDERS), self.law.support
+    def borders(self) -> tuple[Array, Array]:
+        """Inner borders of the cells, as Gaussian scores and as values of z, each of shape (cells - 1,)."""
+        low, high = self._at_score(np.array([-_BULK, _BULK])).tolist()
+        between = np.linspace(low, high, _IN_BULK)
+        scores = np.concatenate([_SCORES, self.law.score(between)])
+        values = np.concatenate([self._at_score(_SCORES), between])
+        order = np.argsort(values, kind="stable")
+        (last, end), seen = self.law.support, -np.inf
         kept = []
-        for index, value in enumerate(values):
-            if min(value - last, high - value) >= _NARROWEST:
+        for index in order:
+            wide = min(values[index] - last, end - values[index]) >= _NARROWEST
+            if wide and scores[index] - seen > _RESOLVED:
                 kept.append(index)
-                last = value
-        return np.array(kept), values[kept]
+                last, seen = values[index], scores[index]
+        return scores[kept], values[kept]
 
     @cached_property
     def cells(self) -> tuple[Array, Array]:
         """Probability and mean of z of each cell, each of shape (cells,)."""
         nodes, rule = np.polynomial.legendre.leggauss(_INNER)
-        borders = np.concatenate([[-12.0], _BORDERS, [12.0]])
+        # The outermost cells are wide.
+        tails = [np.linspace(start, end, 12) for start, end in ((-12.0, _SCORES[0]), (_SCORES[-1], 12.0))]
+        borders = np.unique(np.concatenate([self.borders[0], *tails]))
         half = np.diff(borders)[:, None] / 2
         places = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
         weights = half * rule * np.exp(-(places**2) / 2)
         parts = np.stack([weights.sum(1), (weights * self._at_score(places)).sum(1)])
-        masses, firsts = np.add.reduceat(parts, np.append(0, self.borders[0] + 1), axis=1)
+        starts = np.append(0, np.searchsorted(borders, self.borders[0]))
+        masses, firsts = np.add.reduceat(parts, starts, axis=1)
         return masses / masses.sum(), firsts / masses
 
     def _at_score(self, scores: Array) -> Array:
@@ -88,12 +102,25 @@ class DiffusionWorld(World):
     def joint(self) -> Array:
         """Probabilities of pairs of cells, shape (cells, cells), symmetric."""
         masses, centres = self.cells
-        rates = self.law.density(self.borders[1]) / np.diff(centres)
+        rates = self._flows(centres)
         inward = np.append(rates, 0) + np.insert(rates, 0, 0)
         values, vectors = eigh_tridiagonal(-inward / masses, rates / np.sqrt(masses[:-1] * masses[1:]))
         root = np.sqrt(masses)
         kernel = (vectors * np.exp(self.time * np.minimum(values, 0))) @ vectors.T
         return np.maximum(root[:, None] * kernel * root, 0)
+
+    def _flows(self, centres: Array) -> Array:
+        r"""Flow between neighbouring cells $1/\int dx/p$ from mean to mean, which is that of the diffusion at rest."""
+        nodes, rule = np.polynomial.legendre.leggauss(_BETWEEN)
+        borders = np.insert(self.borders[1], np.arange(len(centres) - 1), centres[:-1])
+        half = np.diff(np.append(borders, centres[-1]))[:, None] / 2
+        log_density = self.law.log_density(borders[:, None] + half * (1 + nodes))
+        with np.errstate(over="ignore"):  # nothing flows where the density underflows
+            resistances = (half * rule * np.exp(-log_density)).sum(1)
+        between = resistances[::2] + resistances[1::2]
+        if not between.min() > 0:
+            raise ValueError(f"{self.law!r} has ends that are too sharp to be resolved: choose its limit instead")
+        return np.asarray(1 / between)
 
     @property
     def pair_correlation(self) -> Array:
@@ -134,7 +161,7 @@ class DiffusionWorld(World):
 
     def _within(self, cells: NDArray[np.int64], rng: Generator) -> Array:
         """Draw from the law of z, given the cells."""
-        scores = np.concatenate([[-np.inf], _BORDERS[self.borders[0]], [np.inf]])
+        scores = np.concatenate([[-np.inf], self.borders[0], [np.inf]])
         masses, upper = ndtr(scores), ndtr(-scores)
         place, drawn = rng.uniform(size=cells.shape), np.empty(cells.shape)
         # Levels of the nearer tail, in which the outermost cells are resolved.

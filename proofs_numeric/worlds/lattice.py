@@ -54,7 +54,8 @@ class LatticeWorld(AdditiveNoiseWorld):
                 f"{list(self.probabilities)} are no probabilities of {len(self.noise_values)} values: "
                 "give one each, with sum 1"
             )
-        _ = self.chain.law
+        if not self.chain.scale > 0:
+            raise ValueError(f"the latent stays at {self.chain.mean:g} for ever: it needs to vary")
         return self
 
     @cached_property

@@ -22,7 +22,7 @@ from scipy import stats
 from scipy.special import betainc, betaincinv, expit, gammaln, log_ndtr, logit, ndtr, ndtri, owens_t, polygamma
 
 from proofs_numeric.worlds.formula import Formula, evaluate
-from proofs_numeric.worlds.quadrature import transported
+from proofs_numeric.worlds.quadrature import borders, transported
 from proofs_numeric.worlds.specified import Specified
 
 Array = NDArray[np.float64]
@@ -36,6 +36,7 @@ _MOST_HALVINGS, _ROUGH = 40, 1e-13
 _FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
 _FINE = 24  # panels of the moments
+_NO_GROWTH = 0.01  # of a power, from 2^20 to 2^40 standard deviations
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
 
@@ -86,6 +87,11 @@ class ContinuousLaw(Law):
     def support(self) -> tuple[float, float]:
         """Ends of the support."""
 
+    @property
+    def tail_indices(self) -> tuple[float, float]:
+        r"""$a$ of tails $|x|^{-a-1}$ below and above; infinite for lighter ones."""
+        return np.inf, np.inf
+
     @abstractmethod
     def log_density(self, x: Array) -> Array:
         """Logarithm of the density at points of any shape."""
@@ -114,6 +120,12 @@ class ContinuousLaw(Law):
     def quadrature(self, panels: int = 6) -> tuple[Array, Array]:
         """Points and probabilities, equally spread in Gaussian scores."""
         return transported(self.quantile, self.upper_quantile, panels)
+
+    @cached_property
+    def borders(self) -> Array:
+        """Points between which the density is smooth and varies moderately, the ends of the support among them."""
+        ends = [end for end in self.support if np.isfinite(end)]
+        return np.unique(np.concatenate([borders(self.quantile, self.upper_quantile), ends, self.breakpoints]))
 
     def draw(self, shape: tuple[int, ...], rng: Generator) -> Array:
         """Draw independent values."""
@@ -226,6 +238,14 @@ class Gaussian(ScipyLaw):
         """One less the distribution function, accurate where it is small."""
         return np.asarray(ndtr(-np.asarray(x)))
 
+    def quantile(self, level: Array) -> Array:
+        """Inverse of the distribution function."""
+        return np.asarray(ndtri(level))
+
+    def upper_quantile(self, level: Array) -> Array:
+        """Inverse of the survival function."""
+        return -np.asarray(ndtri(level))
+
 
 class GeneralisedNormal(ScipyLaw):
     r"""Density proportional to $e^{-|x/s|^\alpha}$: Laplace at 1, Gaussian at 2, then towards uniform.
@@ -295,6 +315,18 @@ class Laplace(SelfDecomposable):
         points, weights = self.quadrature(panels)
         return np.append(points, 0.0), np.append((1 - rho**2) * weights, rho**2)
 
+    def innovation_density(self, rho: float, x: Array) -> Array:  # noqa: ARG002 (it is the law itself)
+        r"""Density of $\eta$ where that is not zero."""
+        return self.density(x)
+
+    def innovation_borders(self, rho: float) -> Array:  # noqa: ARG002
+        """Points between which that density is smooth."""
+        return self.borders
+
+    def innovation_atom(self, rho: float) -> float:
+        r"""Probability that $\eta$ is zero."""
+        return rho**2
+
     def essential(self, rho: float) -> float:
         r"""$\rho^2\rho^{-1/2}$."""
         return rho**1.5
@@ -328,6 +360,21 @@ class Logistic(SelfDecomposable):
         return transported(
             lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level), panels
         )
+
+    def innovation_density(self, rho: float, x: Array) -> Array:
+        r"""Density of $\eta$."""
+        raw, scale = np.pi / np.sqrt(3) * np.abs(x), np.pi / np.sqrt(3)
+        decay = np.exp(-raw)
+        both = 1 + decay**2 + 2 * np.cos(np.pi * rho) * decay
+        return np.asarray(np.sin(np.pi * rho) / (np.pi * rho) * decay / both * scale)
+
+    def innovation_borders(self, rho: float) -> Array:
+        """Points between which that density varies moderately."""
+        return borders(lambda level: _logistic_innovation(rho, level), lambda level: -_logistic_innovation(rho, level))
+
+    def innovation_atom(self, rho: float) -> float:  # noqa: ARG002
+        r"""Zero: $\eta$ has a density."""
+        return 0.0
 
     def essential(self, rho: float) -> float:  # noqa: ARG002 (its innovation is never zero)
         """Zero: S is compact."""
@@ -415,6 +462,11 @@ class StudentT(ScipyLaw):
     def distribution(self) -> Any:
         """Frozen distribution."""
         return stats.t(self.freedom)
+
+    @property
+    def tail_indices(self) -> tuple[float, float]:
+        r"""$a$ of tails $|x|^{-a-1}$ below and above."""
+        return self.freedom, self.freedom
 
 
 class Uniform(ScipyLaw):
@@ -705,6 +757,16 @@ def _logistic_innovation(rho: float, level: Array) -> Array:
     return np.asarray(np.log(missing / (2 - missing)) * np.sqrt(3) / np.pi)
 
 
+def _tail_index(log_density: Callable[[Array], Array], side: int) -> float:
+    """Power of a tail less one, infinite where it still grows far out."""
+    far = side * 2.0 ** np.array([20, 21, 40, 41])
+    with np.errstate(all="ignore"):
+        powers = -np.diff(log_density(far))[::2] / np.log(2)
+    if not np.isfinite(powers).all() or abs(powers[1] / powers[0] - 1) > _NO_GROWTH:
+        return np.inf
+    return float(powers[1] - 1)
+
+
 class FormulaLaw(_Numerical):
     """A density that is written as a formula of x, standardised.
 
@@ -793,6 +855,8 @@ class FormulaLaw(_Numerical):
         points = (borders[:-1, None] + borders[1:, None]) / 2 + half * nodes
         log_density = self._raw_log_density(points)
         top = float(log_density.max())
+        if top == -np.inf:
+            raise ValueError(f"the density is zero from {borders[0]:g} to {borders[-1]:g}")
         return points, top, half * rule * np.exp(log_density - top)
 
     def _cut_off(self) -> tuple[float, float]:
@@ -825,6 +889,15 @@ class FormulaLaw(_Numerical):
         _, _, _, mean, deviation = self._table
         low, high = self._ends
         return (low - mean) / deviation, (high - mean) / deviation
+
+    @property
+    def tail_indices(self) -> tuple[float, float]:
+        r"""$a$ of tails $|x|^{-a-1}$ below and above; infinite for lighter ones."""
+        low, high = (
+            np.inf if np.isfinite(end) else _tail_index(self.log_density, side)
+            for end, side in zip(self._ends, (-1, 1), strict=True)
+        )
+        return low, high
 
     @property
     def _reach(self) -> tuple[float, float]:

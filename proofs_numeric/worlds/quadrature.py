@@ -26,6 +26,12 @@ def scores(panels: int) -> tuple[Array, Array]:
     return points.ravel(), weights.ravel() / weights.sum()
 
 
+def borders(quantile: Callable[[Array], Array], upper_quantile: Callable[[Array], Array], panels: int = 9) -> Array:
+    """Values at the borders of the panels, those of equal value once."""
+    places = np.linspace(-_REACH, _REACH, 2 * panels + 1)
+    return np.unique(np.concatenate([quantile(ndtr(places[:panels])), upper_quantile(ndtr(-places[panels:]))]))
+
+
 def transported(
     quantile: Callable[[Array], Array], upper_quantile: Callable[[Array], Array], panels: int = 6
 ) -> tuple[Array, Array]:

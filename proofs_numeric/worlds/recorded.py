@@ -21,7 +21,21 @@ def verdict_on_record(record: Trajectories) -> dict[str, Any]:
 
     Linear identifiability is predicted where no test rejects its hypothesis at the level of 1 % together: independence,
     stationarity, additive noise and Gaussian latents, with a least correlation above the square of the largest one.
+
+    Raises
+    ------
+    ValueError
+        If what the tests compare does not vary by itself.
     """
+    try:
+        return _judged(record)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(
+            "the record does not vary enough for the tests: columns repeat each other, or take too few values"
+        ) from error
+
+
+def _judged(record: Trajectories) -> dict[str, Any]:
     rho, rho_error = record.pair_correlation()
     statistics, null_means = record.sigreg()
     tests = {name: getattr(record, name)() for name in ("independent", "stationary", "additive_noise", "gaussian")}

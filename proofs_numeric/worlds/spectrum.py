@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
+from proofs_numeric.worlds.joint import PairForms, by_weight
+
 Array = NDArray[np.float64]
 
 #: Eigenvalues and eigenfunctions of a symmetric matrix of moderate size, in double precision.
@@ -46,8 +48,11 @@ class Spectrum:
         Error bar of the share of the first one.
     forward
         T off the constants, in orthonormal coordinates, shape (k, k): what products of functions need.
+    forms
+        In a world that is not stationary, where they need more; else None.
     essential
-        Top of the essential spectrum: at most `eigenvalues` above it are isolated. Zero for a compact S.
+        Top of the essential spectrum, or of what is not resolved: `eigenvalues` are those above it. Zero for a compact
+        S that is resolved.
     """
 
     eigenvalues: Array
@@ -59,6 +64,7 @@ class Spectrum:
     linear_r2_error: float
     forward: Array
     essential: float = 0.0
+    forms: PairForms | None = None
 
     @property
     def linear_r2(self) -> float:
@@ -73,6 +79,7 @@ class Spectrum:
     def joint(self, copies: int) -> float:
         r"""Largest eigenvalue of S on the functions of several independent copies that need two of them or more.
 
+        Of a world that is stationary: else functions of several latents are no products, see `joint_optimum`.
         On products of k functions of mean zero S is $(T^{\otimes k} + T^{*\otimes k})/2$, of norm $\sigma^k$ at most.
         Where k copies are too large to be computed, that bound is returned.
         """
@@ -126,7 +133,7 @@ class Spectrum:
         return float(eigsh(operator, k=1, which="LA", v0=start, return_eigenvectors=False)[0])
 
 
-def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
+def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bool = True) -> Spectrum:
     r"""Spectrum of a law of pairs on finitely many points.
 
     Parameters
@@ -141,16 +148,21 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
     weights = (joint.sum(0) + joint.sum(1)) / 2
     root = np.sqrt(weights)
     forward = joint / np.outer(root, root) - np.outer(root, root)
-    symmetric = (forward + forward.T) / 2
-    values, vectors = np.linalg.eigh(symmetric)
-    # The constant, at which the eigenvalue 1 was replaced by 0, is the vector that the others are orthogonal to.
-    constant = int(np.argmax(np.abs(root @ vectors)))
-    order = [i for i in range(len(values))[::-1] if i != constant][: count - 1]
-    values, vectors = values[order], vectors[:, order].T
+    # The constant, at -2, is told apart from all others, which are from -1 on.
+    values, vectors = np.linalg.eigh((forward + forward.T) / 2 - 2 * np.outer(root, root))
+    values, vectors = values[:0:-1], vectors[:, :0:-1]
+    basis = np.column_stack([root, vectors[:, by_weight(values)]])
+    centred = points - weights @ points
+    centred = centred / np.sqrt(weights @ centred**2)
+    forms = PairForms(
+        basis.T @ (joint / np.outer(root, root)) @ basis,
+        (basis * (joint.sum(1) / weights)[:, None]).T @ basis,
+        basis.T @ (root * centred),
+    )
+    values, vectors = values[: count - 1], vectors[:, : count - 1].T
     functions = vectors / root
     functions *= np.where(functions[:, -1:] < 0, -1, 1)
-    centred = points - weights @ points
-    shares = (vectors @ (root * centred)) ** 2 / (weights @ centred**2)
+    shares = (vectors @ (root * centred)) ** 2
     return Spectrum(
         np.append(1.0, values),
         np.full(len(values) + 1, ROUND_OFF),
@@ -160,17 +172,18 @@ def spectrum_of_chain(points: Array, joint: Array, count: int) -> Spectrum:
         np.append(0.0, shares),
         ROUND_OFF,
         forward,
+        forms=None if stationary else forms,
     )
 
 
-def with_change(fine: Spectrum, coarse: Spectrum) -> Spectrum:
-    """The fine spectrum of two, with the change from the coarse one as error bars."""
+def with_change(fine: Spectrum, coarse: Spectrum, factor: float) -> Spectrum:
+    """The fine spectrum of two, with so many times the change from the coarse one as error bars."""
     kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
     return replace(
         fine,
         eigenvalues=fine.eigenvalues[:kept],
         eigenfunctions=fine.eigenfunctions[:kept],
         shares=fine.shares[:kept],
-        errors=ROUND_OFF + np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
-        linear_r2_error=ROUND_OFF + abs(fine.linear_r2 - coarse.linear_r2),
+        errors=ROUND_OFF + factor * np.abs(fine.eigenvalues[:kept] - coarse.eigenvalues[:kept]),
+        linear_r2_error=ROUND_OFF + factor * abs(fine.linear_r2 - coarse.linear_r2),
     )

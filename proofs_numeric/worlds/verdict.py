@@ -4,8 +4,8 @@ A whitened encoder of n outputs is best where it spans the n top eigenfunctions 
 products of eigenfunctions of single latents, so the optimum is linear iff z spans the top eigenfunction of every
 latent, and every other function has a smaller eigenvalue than the least of those.
 
-In a world that is not stationary z is not a top eigenfunction; there the gap over products of latents is one of the
-mean law of each latent, not of all together.
+In a world that is not stationary the functions of several latents are no products of eigenfunctions: there the optimum
+is that of all latents together.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from proofs_numeric.worlds.joint import JointOptimum, joint_optimum
 from proofs_numeric.worlds.spectrum import Spectrum
 from proofs_numeric.worlds.world import World
 
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 #: Departure of R^2 from 1 that counts as none, beside its error bar, and the largest bar with which it is decided.
 _LINEAR = 1e-8
 _DECIDED = 1e-5
+#: Share of a function of single latents that the optimum may lack and still be called one of them.
+_ALONE = 1e-3
 #: Levels at which the transform is tabulated.
 _LEVELS = np.array([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99])
 _BULK = 1e-3
@@ -94,6 +97,8 @@ def predict(world: World) -> Prediction:
             epps_pulley=None,
             reason="the spectrum of S is continuous at its top: no whitened encoder is best",
         )
+    if first.forms is not None and n > 1:
+        return _not_stationary(first, joint_optimum(first.forms, n))
     tops = np.array([s.eigenvalues[1] for s in spectra])
     different = {id(s): s for s in spectra}.values()
     products = max(_products(s, spectra) for s in different)
@@ -122,6 +127,40 @@ def predict(world: World) -> Prediction:
         r2_error=r2_error,
         orthogonality_error=float(np.sqrt(np.mean((1 - r2s) ** 2))) if known else None,
         top_eigenvalue=float(tops.max()),
+        gap=gap,
+        transform=answer[0],
+        monotone=answer[1],
+        epps_pulley=answer[2],
+        reason=reason,
+    )
+
+
+def _not_stationary(spectrum: Spectrum, joint: JointOptimum) -> Prediction:
+    """Prediction for copies of a latent."""
+    bar = joint.error + float(spectrum.errors[:3].max())
+    gap = min(joint.gap, float(joint.eigenvalues[-2]) - spectrum.essential)
+    unique = gap > bar
+    r2_error = joint.r2_error + spectrum.linear_r2_error
+    linear = bool(1 - joint.r2 <= _LINEAR + r2_error)
+    if linear and unique and r2_error > _DECIDED:
+        raise ValueError(f"the spectrum is not resolved: R^2 is {joint.r2:.6f} with an error bar of {r2_error:.1g}")
+    single = unique and 1 - joint.single <= _ALONE
+    answer: tuple[Array, bool | None, float | None] = _answer(spectrum) if single else (np.empty((0, 2)), None, None)
+    if not unique:
+        reason = f"the optimum is not unique within the error bar of {bar:.1g}"
+    elif linear:
+        reason = "the latents span the optimum of all latents together"
+    else:
+        reason = "the optimum of all latents together, which are not stationary, is not linear in them"
+    known = unique and r2_error < 1
+    return Prediction(
+        linear=linear and unique,
+        r2=joint.r2 if known else None,
+        r2_error=r2_error,
+        orthogonality_error=(
+            float(np.hypot(1 - joint.r2, np.sqrt(len(joint.eigenvalues) - 2) * joint.overlap)) if known else None
+        ),
+        top_eigenvalue=float(joint.eigenvalues[0]),
         gap=gap,
         transform=answer[0],
         monotone=answer[1],
@@ -211,6 +250,11 @@ def verdict(world: World) -> dict[str, Any]:
             for spectrum in {id(s): s for s in spectra}.values()
             for value, error in zip(spectrum.eigenvalues.tolist(), spectrum.errors.tolist(), strict=True)
         ],
+        "spectrum_of": (
+            "each latent by itself; functions of several latents have products of these"
+            if world.stationary or world.dim == 1
+            else "each latent by itself; functions of several latents have other eigenvalues, as z is not stationary"
+        ),
         "essential_spectrum_below": max(s.essential for s in spectra),
         "linear_identifiability": {
             "predicted": found.linear,

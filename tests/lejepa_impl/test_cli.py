@@ -311,6 +311,44 @@ def test_a_record_is_judged(command, tmp_path):
         pytest.param("r.csv", "1,2\n" * 20, "too few for the tests", id="short"),
         pytest.param("r.csv", "1,2\n3,nan\n" * 500, "holds nan at index", id="nan"),
         pytest.param("r.csv", "1,2\n3,2\n" * 500, "column 1 is constant", id="constant"),
+        pytest.param(
+            "w.yaml",
+            "world: diffusion\ntime: 1\nlaw: {law: formula, density_formula: x, low: -1, high: 1}",
+            "the density is -",
+            id="negative",
+        ),
+        pytest.param("w.yaml", "world: gaussian\nrho: 0.5\ncolour: red", "colour: Extra inputs", id="unknown_setting"),
+        pytest.param(
+            "w.yaml",
+            "world: lattice\nstates: [0, 1]\ndrift_values: [0, 1]\nnoise_values: [0, 1]\nprobabilities: [0.5, 0.5]",
+            "from state 1 the noise 1 leads to 2, no state",
+            id="support",
+        ),
+        pytest.param(
+            "w.yaml",
+            "world: lattice\nstates: [0, 1]\ndrift_values: [0, 0]\nnoise_values: [0]\nprobabilities: [1]",
+            "the latent stays at 0 for ever",
+            id="constant_chain",
+        ),
+        pytest.param("w.yaml", "world: hyperbolic\nslope: 0.5\npower: 1.0e-5", "needs 40000015 points", id="grid"),
+        pytest.param(
+            "w.yaml",
+            "world: diffusion\ntime: 1\nlaw: {law: gaussian_mixture, weights: [0.5, 0.5], means: [-30, 30], "
+            "variances: [0.3, 0.3]}",
+            "its modes exchange no mass",
+            id="modes",
+        ),
+        pytest.param(
+            "w.yaml",
+            "world: non_stationary_channel\ndim: 40\nrho: 0.5\nmarginal: {law: uniform}",
+            "joint spectrum of 40 latents that are not stationary is too large",
+            id="joint",
+        ),
+        pytest.param("r.csv", "a,b\nc,d\n" + "1,2\n" * 500, "could not convert string 'c'", id="two_headers"),
+        pytest.param("r.csv", "1,2\n2,1\n" * 300 + "1,2,3\n", "columns changed from 2 to 3", id="ragged"),
+        pytest.param("r.csv", "", "do not hold two pairs of latents", id="empty_csv"),
+        pytest.param("r.csv", "1,2\n2,4\n3,6\n" * 300, "does not vary enough for the tests", id="repeated"),
+        pytest.param("r.npy", "not an array", "no file that `numpy.save` wrote", id="not_npy"),
         pytest.param("missing.yaml", None, "No such file", id="missing"),
         pytest.param("missing.npy", None, "No such file", id="missing_record"),
         pytest.param("no.module:here", None, "cannot load", id="module"),
@@ -323,4 +361,44 @@ def test_a_bad_world_is_named_in_one_line(command, tmp_path, name, content, mess
     code, out, err = command("world", name)
     assert (code, out) == (2, "")
     assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        pytest.param(np.ones((600, 2)) * 1j, "real numbers, not complex128", id="complex"),
+        pytest.param(np.full((600, 1), None), "Object arrays cannot be loaded", id="object"),
+        pytest.param(np.full((600, 1), "z"), "real numbers, not <U1", id="text"),
+        pytest.param(np.zeros((2, 2, 300, 2)), "not (2, 2, 300, 2)", id="shape"),
+        pytest.param(np.zeros((600, 0)), "do not hold two pairs", id="no_columns"),
+        pytest.param(np.random.default_rng(0).standard_normal((500, 1, 2)), "do not hold two pairs", id="no_pairs"),
+        pytest.param(1 + 1e-15 * np.arange(600)[:, None], "column 0 is constant", id="round_off"),
+        pytest.param(np.random.default_rng(0).standard_normal((600, 1)) * 1e200, "scale them down", id="overflow"),
+        pytest.param(np.arange(600)[:, None] % 2, "does not vary enough", id="two_values"),
+    ],
+)
+def test_a_bad_record_is_named_in_one_line(command, tmp_path, record, message):
+    np.save(tmp_path / "r.npy", record, allow_pickle=record.dtype == object)
+    code, out, err = command("world", "r.npy")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        pytest.param("mine = 3", "is a int, not a world", id="number"),
+        pytest.param("mine = GaussianWorld", "is the class GaussianWorld, not a world", id="class"),
+        pytest.param("mine = lambda: GaussianWorld(rho=0.5)", "is a function, not a world", id="function"),
+        pytest.param("raise SystemExit(3)", "cannot load {}:mine as MODULE:OBJECT: SystemExit: 3", id="exit"),
+    ],
+)
+def test_an_object_that_is_no_world_is_named(command, tmp_path, request, line, message):
+    module = f"module_{request.node.callspec.id}"
+    (tmp_path / f"{module}.py").write_text(f"from proofs_numeric.worlds.gaussian import GaussianWorld\n{line}\n")
+    code, out, err = command("world", f"{module}:mine")
+    assert (code, out) == (2, "")
+    assert message.format(module) in err
     assert err.count("\n") == 1

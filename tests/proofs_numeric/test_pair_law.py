@@ -64,7 +64,7 @@ def test_the_optimum_of_laplace_pairs_leaves_the_linear_one_as_the_noise_gets_sm
     assert recovery(0.95) < 0.75
 
 
-@pytest.mark.parametrize("rho", [0.5, 0.8, 0.95])
+@pytest.mark.parametrize("rho", [0.5, 0.8, 0.95, -0.5])
 @pytest.mark.parametrize("alpha", [1.5, 4.0])
 def test_cells_and_polynomials_agree_on_channels(alpha, rho):
     law = GeneralisedNormal(alpha=alpha)
@@ -75,7 +75,7 @@ def test_cells_and_polynomials_agree_on_channels(alpha, rho):
             lambda x: law.cumulative(x / np.sqrt(1 - rho**2)),
             rho,
             half_width=float(law.upper_quantile(np.array([1e-12]))[0])
-            * (1 if alpha < 2 else rho + np.sqrt(1 - rho**2)),
+            * (1 if alpha < 2 else abs(rho) + np.sqrt(1 - rho**2)),
             cells=cells,
         ).optimum()
 
@@ -85,4 +85,6 @@ def test_cells_and_polynomials_agree_on_channels(alpha, rho):
     assert fine.eigenvalues[0] == pytest.approx(
         predicted.top_eigenvalue, abs=2 * (fine.eigenvalues[0] - coarse.eigenvalues[0]) / 3
     )
+    change = np.abs(np.subtract(fine.eigenvalues, coarse.eigenvalues)).max()
+    assert fine.gap == pytest.approx(predicted.gap, abs=2 * change)
     assert fine.r2 == pytest.approx(predicted.r2, abs=2 * abs(fine.r2 - coarse.r2) / 3 + predicted.r2_error)
