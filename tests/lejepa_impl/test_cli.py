@@ -226,9 +226,15 @@ def test_a_sweep_counts_its_runs_and_says_where_they_are(command, monkeypatch):
     monkeypatch.setattr(cli, "sweep", sweep)
     code, out, _ = command("sweep", "two_dimensional_small", "--set", "rho=0.5", "--workers", 3, "--together", 4)
     assert code == 0
-    assert "16 runs finished, 1 failed; results/two_dimensional_small/results.parquet holds them." in " ".join(out.split())
+    assert "16 runs finished, 1 failed; results/two_dimensional_small/results.parquet holds them." in " ".join(
+        out.split()
+    )
     assert seen == {
-        "workers": 3, "scheduler": None, "together": 4, "seconds": 30, "rho": {0.5},
+        "workers": 3,
+        "scheduler": None,
+        "together": 4,
+        "seconds": 30,
+        "rho": {0.5},
         "folder": "results/two_dimensional_small",
     }
 
