@@ -12,7 +12,6 @@ import torch
 from pydantic import BaseModel, ConfigDict
 
 from lejepa_impl.experiments.spec import Experiment
-from lejepa_impl.measures.run import measure
 from lejepa_impl.train.checkpoint import Checkpoint
 from lejepa_impl.train.ensemble import SHARED, train_ensemble
 from lejepa_impl.train.loop import TrainingError, resolve_device, train
@@ -139,6 +138,9 @@ def perform(
             trained = [train(job.specs[0], look, snapshots)]
         except TrainingError as error:
             trained = [error]
+    # It brings the theory along, for which neither the process that sweeps nor the beginning of a run is to wait.
+    from lejepa_impl.measures.run import measure
+
     measured = [None if isinstance(found, TrainingError) else measure(found, points=job.points) for found in trained]
     trace = Trace(
         host=platform.node(),
