@@ -20,9 +20,9 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from theory.claims.identifiability import alignment_floor as floor_claim
-from theory.claims.recovery.recovery_with_confidence import largest_squared_defect, squared_defect_estimate
+from theory import gaussian_world
 from theory.notation import n, rho
+from theory.whiteness_defect import largest_squared_defect, squared_defect_estimate
 
 __all__ = ["RecoveryConfidence", "alignment_floor", "planning_bound", "recovery_bound", "recovery_confidence_bound"]
 
@@ -35,7 +35,7 @@ def _compiled(formula: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Array]:
     return sp.lambdify(symbols, formula, modules=[root, "numpy"], cse=True)
 
 
-_FLOOR = _compiled(floor_claim.CLAIM.statement.rhs, rho, n)
+_FLOOR = _compiled(gaussian_world.alignment_floor(rho, n), rho, n)
 _limit = sp.symbols("U c lambda tau", real=True)
 _LARGEST_SQUARED_DEFECT = _compiled(largest_squared_defect(*_limit), *_limit)
 

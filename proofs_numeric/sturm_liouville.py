@@ -219,7 +219,7 @@ class _Discretisation:
         half = np.diff(edges)[:, None] / 2
         middle = (edges[:-1, None] + edges[1:, None]) / 2
         points = middle + half * nodes
-        log_p, K = np.asarray(log_density(points)), np.asarray(mobility(points))
+        log_p, K = (np.asarray(function(points), dtype=np.float64) for function in (log_density, mobility))
         for name, bad in (("log density", ~np.isfinite(log_p)), ("mobility", ~(np.isfinite(K) & (K > 0)))):
             if bad.any():
                 wrong = (log_p if name == "log density" else K)[bad][0]

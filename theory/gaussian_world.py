@@ -35,6 +35,11 @@ def multiplicity(dim: int, degree: int) -> int:
     return comb(dim + degree - 1, degree)
 
 
+def alignment_floor(rho: Expr, dim: Expr) -> Expr:
+    r"""Return $2(1-\rho)\,n$, the alignment loss of whitened linear encoders (claim `alignment_floor`)."""
+    return 2 * (1 - rho) * dim
+
+
 class PairPolynomials:
     r"""Exact polynomials in a pair of latents, and their expectation.
 

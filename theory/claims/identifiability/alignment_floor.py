@@ -9,6 +9,7 @@ W, Theorem 5.1.
 
 import sympy as sp
 
+from theory import gaussian_world
 from theory.claim import Claim, Finding, Kind, Profile, Role, Step, Verdict, evidence
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.instances import CORRELATIONS, linear_part, of_encoder, whitened_encoders
@@ -46,7 +47,7 @@ CLAIM = Claim(
     role=Role.THEOREM,
     title="No whitened encoder has a smaller alignment loss than the linear one",
     says=r"$L(h) \ge 2(1-\rho)\,n$ for every whitened $h:\mathbb{R}^n\to\mathbb{R}^n$.",
-    statement=sp.GreaterThan(alignment_loss, 2 * (1 - rho) * n),
+    statement=sp.GreaterThan(alignment_loss, gaussian_world.alignment_floor(rho, n)),
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "whitened"),
     steps=(SPLIT, WHITENED),
     holds_at=lambda _: (of_encoder(h, r) for h in whitened_encoders(2) for r in CORRELATIONS),
