@@ -5,10 +5,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import mathieu_sem
 
 from proofs_numeric.sturm_liouville import Function, diffusion_spectrum
 
 LEVELS = np.arange(10.0)
+#: Dirichlet eigenvalues of -y'' + 2 cos(2x) y on [0, pi], as Matslise and pyslise print them in their own tests
+#: (twist-numerical/matslise, test/matslise/mathieu.cpp).
+MATHIEU = np.array(
+    [-0.110248816992, 3.917024772998, 9.047739259809, 16.032970081406, 25.020840823290]
+    + [36.014289910628, 49.010418249424, 64.007937189250, 81.006250326633, 100.005050675159]
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,12 @@ KNOWN = {
     ),
     "trigonometric_poeschl_teller": Known(
         lambda x: 4 * np.log(np.cos(x)), LEVELS * (LEVELS + 4), {"support": (-np.pi / 2, np.pi / 2)}
+    ),
+    # Its density is the square of the ground state.
+    "mathieu": Known(
+        lambda x: 2 * np.log(mathieu_sem(1, 1, np.degrees(x))[0]),
+        MATHIEU - MATHIEU[0],
+        {"support": (0, np.pi), "anchor": np.pi / 2},
     ),
     "hyperbolic_poeschl_teller": Known(
         lambda x: 8 * _log_sech(x), (LEVELS * (8 - LEVELS))[:4], {"scale": 0.5}, continuous_from=16
