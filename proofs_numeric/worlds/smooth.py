@@ -254,11 +254,12 @@ class TransportWorld(_Smooth):
         points, weights = self.base.quadrature(_PANELS)
         spread = np.sqrt(1 - self.share)
         displaced = (np.asarray(x)[..., None] - np.sqrt(self.share) * points) / spread
-        below, above = self.noise_law.cumulative(displaced) @ weights, self.noise_law.survival(displaced) @ weights
-        lower = below < above
+        below = self.noise_law.cumulative(displaced) @ weights
+        lower = below < 1 / 2
+        above = self.noise_law.survival(displaced[~lower]) @ weights
         moved = np.empty(np.shape(x))
         moved[lower] = self.base.quantile(np.maximum(below[lower], _TAIL))
-        moved[~lower] = self.base.upper_quantile(np.maximum(above[~lower], _TAIL))
+        moved[~lower] = self.base.upper_quantile(np.maximum(above, _TAIL))
         return np.sqrt(self.share) * moved
 
     def drift(self, latent: Array) -> Array:

@@ -147,18 +147,22 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
     """
     weights = (joint.sum(0) + joint.sum(1)) / 2
     root = np.sqrt(weights)
-    forward = joint / np.outer(root, root) - np.outer(root, root)
+    expected = np.outer(root, root)
+    scaled = joint / expected
+    forward = scaled - expected
     # The constant, at -2, is told apart from all others, which are from -1 on.
-    values, vectors = np.linalg.eigh((forward + forward.T) / 2 - 2 * np.outer(root, root))
+    values, vectors = np.linalg.eigh((forward + forward.T) / 2 - 2 * expected)
     values, vectors = values[:0:-1], vectors[:, :0:-1]
-    basis = np.column_stack([root, vectors[:, by_weight(values)]])
     centred = points - weights @ points
     centred = centred / np.sqrt(weights @ centred**2)
-    forms = PairForms(
-        basis.T @ (joint / np.outer(root, root)) @ basis,
-        (basis * (joint.sum(1) / weights)[:, None]).T @ basis,
-        basis.T @ (root * centred),
-    )
+    forms = None
+    if not stationary:
+        basis = np.column_stack([root, vectors[:, by_weight(values)]])
+        forms = PairForms(
+            basis.T @ scaled @ basis,
+            (basis * (joint.sum(1) / weights)[:, None]).T @ basis,
+            basis.T @ (root * centred),
+        )
     values, vectors = values[: count - 1], vectors[:, : count - 1].T
     functions = vectors / root
     functions *= np.where(functions[:, -1:] < 0, -1, 1)
@@ -172,7 +176,7 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
         np.append(0.0, shares),
         ROUND_OFF,
         forward,
-        forms=None if stationary else forms,
+        forms=forms,
     )
 
 
