@@ -11,9 +11,9 @@ so that the mean objective is between
 .. math:: \log\left(1+(B-1)\,e^{-n\rho\tau}\right) \quad\text{and}\quad \log\left(1+(B-1)\,q^{n/2}\right),
 
 which vanish exponentially in $n$ where $q<1$ (claims `mean_odds_of_a_stranger` and
-`infonce_is_solved_by_many_latents`), and no objective is above $(B-1)q^{n/2}/\epsilon$ on more than a share $\epsilon$ of
-the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than
-strangers has solved the task.
+`infonce_is_solved_by_many_latents`), and no objective is above $(B-1)q^{n/2}/\epsilon$ on more than a share $\epsilon$
+of the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than strangers has
+solved the task.
 
 References
 ----------

@@ -73,9 +73,9 @@ MEAN = Step(
 )
 ABOVE = Step(
     "above",
-    r"With $P=1+(B-1)e^\mu$, $\mu=-n\rho\tau$, and the weight $e^\mu/P$ of each stranger, $e^\ell/P$ is a weighted mean "
-    r"of $1$ and of every $e^{s_{ij}-s_{ii}-\mu}$, hence at least $e^Y$ with $Y$ that mean of $0$ and of every "
-    r"$s_{ij}-s_{ii}-\mu$. So $e^{\mathbb{E}\ell}/P\ge e^{r}\ge1+r$ with $r=\mathbb{E}Y=0$.",
+    r"With $P=1+(B-1)e^\mu$, $\mu=-n\rho\tau$, and the weight $e^\mu/P$ of each stranger, $e^\ell/P$ is a weighted "
+    r"mean of $1$ and of every $e^{s_{ij}-s_{ii}-\mu}$, hence at least $e^Y$ with $Y$ that mean of $0$ and of "
+    r"every $s_{ij}-s_{ii}-\mu$. So $e^{\mathbb{E}\ell}/P\ge e^{r}\ge1+r$ with $r=\mathbb{E}Y=0$.",
     sp.Implies(
         sp.And(
             _batch >= 1,
@@ -117,7 +117,8 @@ GRADIENT = Step(
 )
 WIDE = Step(
     "wide",
-    r"For $\tau=c/n$ the lower bound has the odds $e^{-\rho c}$ at every $n$, and those of the upper bound tend to them.",
+    r"For $\tau=c/n$ the lower bound has the odds $e^{-\rho c}$ at every $n$, and those of the upper bound tend to "
+    r"them.",
     sp.Eq(sp.Limit(odds_determinant(rho, _wide / n) ** (-n / 2), n, sp.oo), sp.exp(-rho * _wide), evaluate=False),
     decided_by=Kind.SYMBOLIC,
     over={"c": "(0, oo)", "rho": "real"},

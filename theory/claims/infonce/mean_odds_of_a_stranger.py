@@ -52,8 +52,8 @@ INTEGRAL = Step(
 SQUARES = Step(
     "squares",
     r"One latent adds the share $\frac\tau2((z-z')^2-(z-y)^2)$ to $s_{ij}-s_{ii}$, since $Q$ keeps distances. With "
-    r"the exponent of the density of $(z,\eta,y)$ it is a sum of squares of three weights. The shifts of $y$ and $\eta$ "
-    r"do not change volumes.",
+    r"the exponent of the density of $(z,\eta,y)$ it is a sum of squares of three weights. The shifts of $y$ and "
+    r"$\eta$ do not change volumes.",
     sp.Eq(
         log_odds(z, eta, stranger, rho, tau) - (z**2 + eta**2 + stranger**2) / 2,
         -(
