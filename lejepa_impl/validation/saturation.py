@@ -12,8 +12,8 @@ so that the mean objective is between
 
 which vanish exponentially in $n$ where $q<1$ (claims `mean_odds_of_a_stranger` and
 `infonce_is_solved_by_many_latents`), and no objective is above $(B-1)q^{n/2}/\epsilon$ on more than a share $\epsilon$
-of the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than strangers has
-solved the task.
+of the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than strangers
+has solved the task.
 
 References
 ----------

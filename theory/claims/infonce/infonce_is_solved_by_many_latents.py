@@ -19,15 +19,13 @@ from theory.claim import Claim, Kind, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.claims.infonce.mean_odds_of_a_stranger import KERNEL, log_odds, mean_odds, stranger, tau
 from theory.contrastive import odds_determinant
-from theory.notation import Expectation, GaussianExpectation, eta, n, rho, x, z
+from theory.notation import Expectation, GaussianExpectation, eta, n, rho, t, z
 
 _batch = sp.Symbol("B", real=True)
-#: Objective of one latent against its batch, in the mean, and the exponential of that mean.
-_objective = Expectation(sp.Symbol("ell", real=True))
-_exponential = sp.Symbol("e^E[ell]", real=True)
-_mean_exponential = Expectation(sp.exp(sp.Symbol("ell", real=True)))
-#: Exponential of the mean log odds of a stranger.
-_typical_odds = sp.Symbol("e^E[s_ij-s_ii]", real=True)
+_loss = sp.Symbol("ell", real=True)
+_objective, _mean_exponential = Expectation(_loss), Expectation(sp.exp(_loss))
+#: Exponentials of the mean objective and of the mean log odds of a stranger.
+_exponential, _typical_odds = sp.symbols("G f", real=True)
 _odds, _weights = sp.symbols("g S", positive=True)
 _slack, _wide = sp.Symbol("r", real=True), sp.Symbol("c", positive=True)
 _stranger_index, _size = sp.Symbol("j", integer=True), sp.Symbol("B", integer=True, positive=True)
@@ -39,7 +37,8 @@ _narrow = tau * (1 - rho) * (3 + rho) < 2 * rho
 
 ODDS = Step(
     "odds",
-    r"$e^\ell=1+\sum_{j\ne i}e^{s_{ij}-s_{ii}}$, of mean $1+(B-1)g$, where $g$ are the mean odds of a stranger.",
+    r"$e^\ell$ is the sum of $1$ and of the odds of $B-1$ strangers. With $g$ the mean odds of each, its mean is "
+    r"$1+(B-1)g$.",
     sp.Eq(1 + sp.Sum(_odds, (_stranger_index, 1, _size - 1)), 1 + (_size - 1) * _odds),
     by=("mean_odds_of_a_stranger",),
     decided_by=Kind.SYMBOLIC,
@@ -47,7 +46,7 @@ ODDS = Step(
 )
 BELOW = Step(
     "below",
-    r"$\mathbb{E}\,e^{\ell-\mathbb{E}\ell}\ge1$, so that $e^{\mathbb{E}\ell}\le\mathbb{E}\,e^\ell$.",
+    r"$\mathbb{E}\,e^{\ell-\mathbb{E}\ell}\ge1$, so that $G=e^{\mathbb{E}\ell}\le\mathbb{E}\,e^\ell$.",
     sp.Implies(
         sp.And(
             _exponential > 0,
@@ -73,9 +72,9 @@ MEAN = Step(
 )
 ABOVE = Step(
     "above",
-    r"With $P=1+(B-1)e^\mu$, $\mu=-n\rho\tau$, and the weight $e^\mu/P$ of each stranger, $e^\ell/P$ is a weighted "
-    r"mean of $1$ and of every $e^{s_{ij}-s_{ii}-\mu}$, hence at least $e^Y$ with $Y$ that mean of $0$ and of "
-    r"every $s_{ij}-s_{ii}-\mu$. So $e^{\mathbb{E}\ell}/P\ge e^{r}\ge1+r$ with $r=\mathbb{E}Y=0$.",
+    r"With $P=1+(B-1)f$, $f=e^{-n\rho\tau}$, and the weight $f/P$ of each stranger, $e^\ell/P$ is a weighted mean of "
+    r"$1$ and of every $e^x/f$, hence at least $e^Y$ with $Y$ that mean of $0$ and of every $x+n\rho\tau$. So "
+    r"$G/P\ge e^r\ge1+r$ with $r=\mathbb{E}Y=0$.",
     sp.Implies(
         sp.And(
             _batch >= 1,
@@ -90,7 +89,7 @@ ABOVE = Step(
 )
 VANISHING = Step(
     "vanishing",
-    r"$1+\mathbb{E}\ell\le e^{\mathbb{E}\ell}$, and $q<1$ since the kernel is not too narrow.",
+    r"$1+\mathbb{E}\ell\le G$, and $q<1$ since the kernel is not too narrow.",
     sp.Implies(
         sp.And(rho > 0, rho < 1, tau > 0, _narrow, 1 + _objective <= _exponential, _above, _below),
         sp.And(_above, _below, _vanishing, odds_determinant(rho, tau) > 1),
@@ -108,17 +107,16 @@ UNIT_WIDTH = Step(
 )
 GRADIENT = Step(
     "gradient",
-    r"The derivative of $\ell=\log(1+Se^{-x})$ in the similarity $x$ of the pair is $-(1-e^{-\ell})$, minus the sum of "
+    r"The derivative of $\ell=\log(1+Se^{-t})$ in the similarity $t$ of the pair is $-(1-e^{-\ell})$, minus the sum of "
     r"those in the similarities of strangers: of absolute value at most $\ell$, and vanishing with it.",
-    sp.Eq(sp.Derivative(sp.log(1 + _weights * sp.exp(-x)), x), -(1 - 1 / (1 + _weights * sp.exp(-x))), evaluate=False),
+    sp.Eq(sp.Derivative(sp.log(1 + _weights * sp.exp(-t)), t), -(1 - 1 / (1 + _weights * sp.exp(-t))), evaluate=False),
     by=("exponential_above_its_tangent",),
     decided_by=Kind.SYMBOLIC,
-    over={"S": "(0, oo)", "x": "real"},
+    over={"S": "(0, oo)", "t": "real"},
 )
 WIDE = Step(
     "wide",
-    r"For $\tau=c/n$ the lower bound has the odds $e^{-\rho c}$ at every $n$, and those of the upper bound tend to "
-    r"them.",
+    r"For $\tau=c/n$ the odds $q^{n/2}$ of the upper bound tend to those of the lower one, $f=e^{-\rho c}$.",
     sp.Eq(sp.Limit(odds_determinant(rho, _wide / n) ** (-n / 2), n, sp.oo), sp.exp(-rho * _wide), evaluate=False),
     decided_by=Kind.SYMBOLIC,
     over={"c": "(0, oo)", "rho": "real"},
@@ -130,16 +128,17 @@ CLAIM = Claim(
     locator="Section 6, scaling",
     role=Role.EXTENSION,
     title="InfoNCE with a kernel of fixed width is solved by many latents, and leaves no gradient",
-    says=r"$1+(B-1)e^{-n\rho\tau}\le e^{\mathbb{E}\ell}\le1+(B-1)q^{n/2}$ and $\mathbb{E}\ell\le(B-1)q^{n/2}$ with "
-    r"$1/q=1+2\rho\tau-(1-\rho)(3+\rho)\tau^2>1$. So the objective of a rotation and its derivatives in the "
-    r"similarities vanish exponentially in $n$.",
+    says=r"$1+(B-1)f\le G\le1+(B-1)\mathbb{E}\,e^x$ for $G=e^{\mathbb{E}\ell}$, $x=s_{ij}-s_{ii}$ and "
+    r"$f=e^{\mathbb{E}x}=e^{-n\rho\tau}$; hence $\mathbb{E}\ell\le(B-1)\mathbb{E}\,e^x$, where "
+    r"$\mathbb{E}\,e^x=q^{n/2}$ with $1/q=1+2\rho\tau-(1-\rho)(3+\rho)\tau^2>1$. So the objective of a rotation and "
+    r"its derivatives in the similarities vanish exponentially in $n$.",
     statement=VANISHING.statement.args[-1],
     assumptions=assume(*GAUSSIAN_WORLD, "positive_correlation", "rotation")
     | KERNEL
     | {
         "objective": r"$\ell=-s_{ii}+\log\sum_je^{s_{ij}}$ over a batch of $B$ pairs.",
         "fixed_width": r"$\tau$ is the same for every $n$.",
-        "not_too_narrow": r"$\tau<\frac{2\rho}{(1-\rho)(3+\rho)}$.",
+        "not_too_narrow": r"$(1-\rho)(3+\rho)\,\tau<2\rho$.",
     },
     steps=(ODDS, BELOW, MEAN, ABOVE, VANISHING, UNIT_WIDTH, GRADIENT, WIDE),
     expected=Verdict.PROVED,

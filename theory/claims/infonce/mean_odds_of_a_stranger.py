@@ -16,14 +16,14 @@ from theory.claim import Claim, Instance, Kind, Profile, Role, Step, Verdict
 from theory.claims.assumptions import GAUSSIAN_WORLD, assume
 from theory.contrastive import odds_determinant
 from theory.gaussian_world import transition
-from theory.notation import Expectation, eta, n, rho, x, z
+from theory.notation import Expectation, eta, n, rho, t, x, z
 
 #: Inverse squared width of the kernel.
 tau = sp.Symbol("tau", real=True)
 #: View of another pair.
 stranger = sp.Symbol("y", real=True)
-#: Odds of a stranger against the other view of a pair.
-mean_odds = Expectation(sp.exp(sp.Symbol("s_ij-s_ii", real=True)))
+#: Odds of a stranger against the other view of a pair, $x=s_{ij}-s_{ii}$.
+mean_odds = Expectation(sp.exp(x))
 
 #: Kernel, assumed by every claim on InfoNCE here.
 KERNEL = {
@@ -45,7 +45,7 @@ def log_odds(latent: sp.Expr, noise: sp.Expr, stranger: sp.Expr, rho: sp.Expr, t
 INTEGRAL = Step(
     "integral",
     r"The Gaussian integral of weight $a>0$.",
-    sp.Eq(sp.Integral(sp.exp(-_nearness * x**2 / 2) / sp.sqrt(2 * sp.pi), (x, -sp.oo, sp.oo)), 1 / sp.sqrt(_nearness)),
+    sp.Eq(sp.Integral(sp.exp(-_nearness * t**2 / 2) / sp.sqrt(2 * sp.pi), (t, -sp.oo, sp.oo)), 1 / sp.sqrt(_nearness)),
     decided_by=Kind.SYMBOLIC,
     over={"a": "(0, oo)"},
 )
@@ -114,7 +114,7 @@ CLAIM = Claim(
     locator="Section 6, scaling",
     role=Role.EXTENSION,
     title="The mean odds of a stranger fall or rise geometrically with the number of latents",
-    says=r"$\mathbb{E}\,e^{s_{ij}-s_{ii}}=q^{n/2}$ with $1/q=1+2\rho\tau-(1-\rho)(3+\rho)\tau^2$.",
+    says=r"$\mathbb{E}\,e^x=q^{n/2}$ for $x=s_{ij}-s_{ii}$, with $1/q=1+2\rho\tau-(1-\rho)(3+\rho)\tau^2$.",
     statement=sp.Eq(mean_odds, odds_determinant(rho, tau) ** (-n / 2), evaluate=False),
     assumptions=assume(*GAUSSIAN_WORLD, "correlation", "rotation")
     | KERNEL
