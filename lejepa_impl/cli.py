@@ -144,7 +144,7 @@ def explain(claim: Annotated[str, typer.Argument(help="Identifier of a claim; se
 
     _out.rule(f"[bold]{chosen.title}")
     _out.print(f"{chosen.id}: {PAPERS[chosen.paper].source}, {chosen.locator}", style="dim")
-    _out.print(plain(chosen.says), "", drawn(chosen.statement), "", sep="\n", highlight=False)
+    _out.print(plain(chosen.says), "", drawn(chosen.statement), "", sep="\n", highlight=False, markup=False)
     _out.print(f"verdict: [bold]{recorded.verdict}[/] {recorded.reason}", highlight=False)
     for heading, lines in (
         ("assumptions", [plain(text) for text in chosen.assumptions.values()]),

@@ -4,18 +4,16 @@ At $h=\sqrt v\,Qz$ with $Q$ a rotation, the kernel of width $w$ and a batch of $
 the positive are, in the mean over all latents,
 
 .. math:: \mathbb{E}\,e^{s_{ij}-s_{ii}} = q^{n/2}, \qquad
-          q = \frac{1}{(1+\tau)\det(I-\Sigma K)}, \qquad
-          \Sigma=\begin{pmatrix}1&\rho\\\rho&1\end{pmatrix}, \quad
-          K=\tau\begin{pmatrix}1-\frac{1}{1+\tau}&-1\\-1&1\end{pmatrix}, \quad \tau=\frac{v}{w^2},
+          q^{-1} = 1+2\rho\tau-(1-\rho)(3+\rho)\tau^2, \quad \tau=\frac{v}{w^2},
 
-the moment generating functions of the chi-squares $|u-h(z'_j)|^2$, given $u=h(z_i)$, and $|u|^2$, $|h(z'_i)-u|^2$. The
-logarithm is concave, so that the objective is at most
+so that the mean objective is between
 
-.. math:: \log\left(1+(B-1)\,q^{n/2}\right),
+.. math:: \log\left(1+(B-1)\,e^{-n\rho\tau}\right) \quad\text{and}\quad \log\left(1+(B-1)\,q^{n/2}\right),
 
-which vanishes exponentially in $n$ where $q<1$, and no objective is above $(B-1)q^{n/2}/\epsilon$ on more than a share
-$\epsilon$ of the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than
-strangers has solved the task.
+which vanish exponentially in $n$ where $q<1$ (claims `mean_odds_of_a_stranger` and
+`infonce_is_solved_by_many_latents`), and no objective is above $(B-1)q^{n/2}/\epsilon$ on more than a share $\epsilon$
+of the pairs. Nothing in this asks for a linear map: a map under which views of a pair are much nearer than strangers
+has solved the task.
 
 References
 ----------
@@ -38,17 +36,18 @@ from lejepa_impl.metrics import r2
 from lejepa_impl.objectives.infonce import InfoNCE
 from lejepa_impl.train.loop import fit
 from lejepa_impl.worlds.gaussian import GaussianWorld
+from theory.contrastive import odds_determinant
 
 
 def mean_odds_root(rho: float, width: float, variance: float = 1.0) -> float:
     r"""Return $q$, infinite where the odds have no mean."""
-    tau = variance / width**2
-    kernel = tau * np.array([[1 - 1 / (1 + tau), -1], [-1, 1]])
-    left = np.eye(2) - np.array([[1, rho], [rho, 1]]) @ kernel
-    # The eigenvalues are real: those of a symmetric matrix similar to it.
-    if np.linalg.eigvals(left).real.min() <= 0:
-        return math.inf
-    return float(1 / ((1 + tau) * np.linalg.det(left)))
+    determinant = odds_determinant(rho, variance / width**2)
+    return 1 / determinant if determinant > 0 else math.inf
+
+
+def least_mean_objective(dim: int, rho: float, width: float, batch: int, variance: float = 1.0) -> float:
+    r"""Return $\log(1+(B-1)e^{-n\rho\tau})$, which the mean objective at $\sqrt v\,Qz$ is at least."""
+    return float(np.logaddexp(0, math.log(batch - 1) - dim * rho * variance / width**2))
 
 
 def largest_mean_objective(dim: int, rho: float, width: float, batch: int, variance: float = 1.0) -> float:

@@ -66,6 +66,11 @@ def test_a_claim_is_explained_with_its_evidence_recomputed(command, claim):
         assert item.title.split()[0] in out
 
 
+def test_brackets_of_a_statement_are_no_markup(command):
+    _, out, _ = command("explain", "infonce_is_solved_by_many_latents")
+    assert "E[ell]" in out
+
+
 def test_train_and_spectrum(command, tmp_path):
     tiny = ["--mixing", "identity", "--steps", 200, "--hidden", 8, "--depth", 1, "--device", "cpu"]
     code, out, _ = command("train", *tiny, "--out", "some/encoder.safetensors")

@@ -13,6 +13,7 @@ from lejepa_impl.validation.saturation import (
     SaturationSpec,
     Twist,
     largest_mean_objective,
+    least_mean_objective,
     mean_odds_root,
     measure,
     objective_and_gradient,
@@ -47,17 +48,23 @@ def test_the_odds_have_no_mean_where_the_views_are_too_far_apart_for_the_kernel(
 
 @pytest.mark.parametrize("dim", [2, 16, 32])
 @pytest.mark.parametrize("width", [1.0, 4.0])
-def test_the_objective_is_below_its_bound_and_not_far(dim, width):
+def test_the_objective_is_between_its_bounds_and_near_the_upper(dim, width):
     world, generator = GaussianWorld(dim, 0.95), Generator().manual_seed(1)
     batches = [[view.double() for view in world.pairs(128, generator)] for _ in range(100)]
     values = torch.stack([InfoNCE(width)(*pairs) for pairs in batches])
-    bound = largest_mean_objective(dim, 0.95, width, 128)
-    assert values.mean() - Z * values.std() / 10 <= bound
-    assert values.mean() + Z * values.std() / 10 >= 0.5 * bound
+    least, largest = (bound(dim, 0.95, width, 128) for bound in (least_mean_objective, largest_mean_objective))
+    assert values.mean() - Z * values.std() / 10 <= largest
+    assert values.mean() + Z * values.std() / 10 >= max(least, 0.5 * largest)
 
 
 def test_wide_kernels_are_at_chance():
+    assert least_mean_objective(8, 0.95, 1e4, 256) == pytest.approx(math.log(256))
     assert largest_mean_objective(8, 0.95, 1e4, 256) == pytest.approx(math.log(256))
+
+
+def test_the_bounds_meet_for_a_kernel_as_wide_as_the_distances():
+    bounds = [bound(10**6, 0.95, 1e3, 256) for bound in (least_mean_objective, largest_mean_objective)]
+    assert bounds == pytest.approx([math.log(1 + 255 * math.exp(-0.95))] * 2, rel=1e-5)
 
 
 def test_the_twist_keeps_the_law_and_is_not_linear():

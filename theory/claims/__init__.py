@@ -5,6 +5,7 @@ from theory.claims import (
     dirichlet_energy,
     formalization,
     identifiability,
+    infonce,
     planning,
     recovery,
     slow_features,
@@ -18,6 +19,7 @@ MODULES = (
     *planning.MODULES,
     *dirichlet_energy.MODULES,
     *slow_features.MODULES,
+    *infonce.MODULES,
     *formalization.MODULES,
     background,
 )
