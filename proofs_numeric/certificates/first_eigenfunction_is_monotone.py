@@ -14,7 +14,6 @@ def _rises_through_one_zero(skew: float, quadratic: float, quartic: float, half_
         2,
         support=(-half_width, half_width),
         mobility=lambda z: 1 + z**2 / 4,
-        tolerance=1e-6,
     )
     assert (np.diff(spectrum.eigenfunctions[1, spectrum.bulk]) > 0).all()
     assert spectrum.sign_changes(1) == 1
