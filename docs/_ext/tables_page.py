@@ -13,9 +13,9 @@ _DATA = Path(__file__).parents[1] / "_data"
 
 def write(app: Sphinx) -> None:
     """Write `figures/NAME/report.md` and its figure, for each experiment whose results are committed."""
-    for description in sorted(_DATA.glob("*/experiment.yaml")):
-        experiment = load(str(description))
-        runs = read_runs(description.parent, experiment)
+    for results in sorted(_DATA.glob("*/results.parquet")):
+        experiment = load(results.parent.name)
+        runs = read_runs(results.parent, experiment)
         document = ExperimentReport(experiment.name, experiment.title, runs).document()
         folder = Path(app.srcdir) / "figures" / experiment.name
         folder.mkdir(parents=True, exist_ok=True)

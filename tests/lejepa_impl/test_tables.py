@@ -169,6 +169,17 @@ def test_the_kinds_of_pairs_are_told_apart_by_the_alignment():
     assert "of the two it can be one parent." in text_of(ROWS)
 
 
+@pytest.mark.parametrize("recovered", [True, False])
+def test_the_statement_on_pairs_is_of_linear_encoders(recovered):
+    rows = [
+        row | {"alignment": 0.3, "r2_h_to_z_in_sample": 0.999 if recovered else 0.5}
+        if (row["case"], row["dim"]) == ("sigreg", 64)
+        else row
+        for row in ROWS
+    ]
+    assert ("of the two it can be neither." if recovered else "of the two it can be one parent.") in text_of(rows)
+
+
 @pytest.mark.parametrize(
     ("measured", "says"),
     [

@@ -19,6 +19,8 @@ from lejepa_impl.report.tables.welch import Spread, holm, welch
 
 #: Probability of a disagreeing cell in a table whose cells all agree.
 FALSE_ALARM = 0.01
+#: From where on an encoder counts as linear.
+_LINEARITY, _LINEAR = "r2_h_to_z_in_sample", 0.99
 
 
 class Verdict(StrEnum):
@@ -122,6 +124,22 @@ def _judged(compared: list[Comparison], false_alarm: float) -> Iterator[Comparis
         p_value = next(adjusted)
         verdict = Verdict.DISAGREES if p_value <= false_alarm else Verdict.AGREES
         yield found.model_copy(update={"adjusted_p_value": p_value, "verdict": verdict})
+
+
+def where_linear(compared: Sequence[Comparison]) -> list[Comparison]:
+    """Keep the cells of which neither W's encoders nor ours are known to be other than linear in the latents."""
+    other = {
+        _place(found)
+        for found in compared
+        if found.cell.measure == _LINEARITY
+        and found.ours is not None
+        and min(found.ours.mean, found.cell.printed.mean) < _LINEAR
+    }
+    return [found for found in compared if _place(found) not in other]
+
+
+def _place(found: Comparison) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
+    return found.cell.table, found.pairs, tuple(found.cell.labels.items())
 
 
 class PairsAgreement(BaseModel):

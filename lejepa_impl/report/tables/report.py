@@ -15,6 +15,7 @@ from lejepa_impl.report.tables.comparison import (
     compare,
     is_of,
     other_settings,
+    where_linear,
 )
 from lejepa_impl.report.tables.document import Block, Bullets, Document, Entry, Figure, Grid, Heading, Paragraph
 from lejepa_impl.report.tables.numbers import MEASURES, as_printed, compact, shown, signed, worded
@@ -83,10 +84,13 @@ class ExperimentReport:
 
     @property
     def origin_of_pairs(self) -> str:
-        """Which pairs W's alignment loss, which tells them apart, can come from."""
-        found = {item.pairs: item for item in agreement_of_pairs(self.compared) if item.measure == "alignment"}
+        """Which pairs W's alignment loss can come from: it tells them apart where the encoders are linear."""
+        linear = where_linear(self.compared)
+        found = {item.pairs: item for item in agreement_of_pairs(linear) if item.measure == "alignment"}
         if len(found) < 2:
-            return "The alignment loss was not compared for both kinds of pairs, so that this is open."
+            return (
+                "The alignment loss of linear encoders was not compared for both kinds of pairs: this is open."
+            )
         counts = ", ".join(
             f"with that of {compact(pairs)} pairs in {item.disagree} of {item.agree + item.disagree} "
             f"(root mean square of z {item.root_mean_square:.1f})"
@@ -97,7 +101,7 @@ class ExperimentReport:
             conclusion = "these runs do not tell the two apart"
         else:
             conclusion = f"of the two it can be {agreeing[0] if agreeing else 'neither'}"
-        return f"W's alignment loss disagrees {counts}: {conclusion}."
+        return f"Where the encoders are linear in the latents, W's alignment loss disagrees {counts}: {conclusion}."
 
     @property
     def _disagreement(self) -> str:
