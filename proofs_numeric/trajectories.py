@@ -93,6 +93,8 @@ class Trajectories:
         constant = np.flatnonzero(np.ptp(self.values, axis=(0, 1)) <= _ROUND_OFF * largest)
         if constant.size:
             raise ValueError(f"column {constant[0]} is constant: leave it out")
+        if not largest.min() > 1 / _LARGEST:
+            raise ValueError(f"a column of the record holds values up to {largest.min():.2g}: scale it up")
         self.dim = dim
         flat = self.values.reshape(-1, dim)
         #: Standardised record, shape (series, time, n).

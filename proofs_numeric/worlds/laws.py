@@ -32,7 +32,7 @@ _BISECTIONS = 60
 _PANELS, _PANEL_POINTS = 65, 12
 _PANEL_RULES = (_PANEL_POINTS, 9)
 _GRADES = 2.0 ** np.arange(-6, 40)
-_MOST_HALVINGS, _ROUGH = 40, 1e-13
+_MOST_HALVINGS, _MOST_PANELS, _ROUGH = 40, 20_000, 1e-13
 _FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
 _FINE = 24  # panels of the moments
@@ -835,9 +835,12 @@ class FormulaLaw(_Numerical):
             rough = np.abs(both[0] - both[1]) > _ROUGH * both.sum()
             if not rough.any():
                 break
+            place = borders[:-1][rough][0]
             borders = np.sort(np.concatenate([borders, (borders[:-1] + borders[1:])[rough] / 2]))
+            if len(borders) > _MOST_PANELS:
+                raise ValueError(f"the density varies too fast to be integrated, from {place:.6g} on: scale it")
         else:
-            raise ValueError(f"the density is not smooth at {borders[:-1][rough][0]:.6g}: name its breaks")
+            raise ValueError(f"the density is not smooth at {place:.6g}: name its breaks")
         points, top, weights = self._panel_masses(borders, _PANEL_POINTS)
         total = weights.sum()
         mass = float(total * np.exp(top))
@@ -871,7 +874,9 @@ class FormulaLaw(_Numerical):
             distances = np.asarray(2.0 ** np.arange(-6, 61), dtype=np.float64)
             # What each octave of the tail adds to the variance.
             added = self._raw_log_density(anchor + side * distances) + 3 * np.log(distances)
-            far = np.flatnonzero(added > added.max() - _FALL)[-1] + 1
+            if not np.isfinite(added.max()):
+                raise ValueError(f"the density is zero at all powers of 2 from {anchor:g}: shift x, or scale it")
+            far = np.flatnonzero(added >= added.max() - _FALL)[-1] + 1
             if far >= len(added):
                 raise ValueError("the density has no finite variance, or one that is all in a tail like x^-3 to x^-4")
             ends.append(float(anchor + side * distances[far]))
