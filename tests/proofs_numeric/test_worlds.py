@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.special import gamma
 from sympy import QQ, Rational, sqrt
 
 from proofs_numeric.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
@@ -151,6 +152,18 @@ def test_known_spectra_are_within_their_bars(world, eigenvalues):
             2 * 0.81 / (1 + 0.19**2 + 0.9**4),
             id="formula_channel",
         ),
+        # ((1 + b)/(1 + b/2)^2)^(k/2), b = s/|rho|: far out only z lives on the right, and only z' on the left.
+        pytest.param(
+            NonStationaryChannel(rho=-0.6, marginal=Gamma(shape=1)),
+            ((1 + 4 / 3) / (1 + 2 / 3) ** 2) ** 0.5,
+            id="crossing_exponential",
+        ),
+        # E exp(b eta) of the Gumbel law, whose left tail is exponential: Gamma(1 + t) for t = b sqrt(6)/pi < 1.
+        pytest.param(
+            NonStationaryChannel(rho=-0.8, marginal=FormulaLaw(log_density_formula="x-exp(x)")),
+            gamma(1 + 0.375) / gamma(1 + 0.75) ** 0.5,
+            id="crossing_gumbel",
+        ),
     ],
 )
 def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential):
@@ -234,6 +247,13 @@ def test_a_bad_specification_is_named_in_one_line(specification, message):
         (lambda: FormulaLaw(log_density_formula="0*x"), "no finite variance"),
         (lambda: FormulaLaw(log_density_formula="-x**2", low=1, high=0), "support from 1 to 0 is empty"),
         (lambda: FormulaLaw(), "give either"),
+        (lambda: FormulaLaw(log_density_formula="-9**9**9*x**2"), "zero at all powers of 2"),
+        (lambda: FormulaLaw(log_density_formula="-1e30*x**2"), "not smooth at"),
+        (lambda: FormulaLaw(log_density_formula="-x**2-log(abs(x))/2"), "not smooth at .*: name its breaks"),
+        (lambda: FormulaLaw(log_density_formula="-x**2+cos(1e6*x)"), "varies too fast"),
+        (lambda: FormulaLaw(log_density_formula="-" * 5_000 + "x"), "5001 letters is too deeply nested"),
+        (lambda: FormulaLaw(log_density_formula=f"-1{0:0400d}*x**2"), "a number that is too large"),
+        (lambda: GaussianWorld(dim=10**9, rho=0.5), "less than or equal to"),
         (lambda: FormulaLaw(density_formula="open(x)"), "is not known"),
         (lambda: GaussianMixture(weights=(0.5, 0.6), means=(0, 1), variances=(1, 1)), "sum to 1.1, not to 1"),
         (lambda: Discrete(points=(0, 0), probabilities=(0.5, 0.5)), "different and in increasing order"),
