@@ -37,6 +37,16 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return None if seed is None else f"hypothesis seed: repeat this run by {_SEED}={seed}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the seed of a failing run where a quiet one shows no header."""
+    if (
+        not terminalreporter.showheader
+        and terminalreporter.stats.get("failed")
+        and (line := pytest_report_header(config))
+    ):
+        terminalreporter.write_line(line)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -44,7 +54,9 @@ def pytest_runtest_makereport(
     """Add the specifications of the worlds of a failing example to the report."""
     report = yield
     if call.excinfo is not None and call.when == "call":
-        sections = [(f"lejepa-companion world: {name}", str(world)) for name, world in _worlds(item, call.excinfo.value)]
+        sections = [
+            (f"lejepa-companion world: {name}", str(world)) for name, world in _worlds(item, call.excinfo.value)
+        ]
         report.sections += dict.fromkeys(sections)
     return report
 

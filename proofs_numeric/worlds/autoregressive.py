@@ -232,8 +232,8 @@ class NonStationaryChannel(AdditiveNoiseWorld):
     def _essential_of_crossing(self, law: ContinuousLaw) -> float:
         r"""Top of the essential spectrum where $\rho<0$ takes a heavy tail to the side of a light one.
 
-        Where the tail of rate $r$ meets one of more than $r/|\rho|$ on the other side, only $z$ lives far out on the one
-        and only $z'$ on the other. On slow functions times the roots of their densities S is then
+        Where the tail of rate $r$ meets one of more than $r/|\rho|$ on the other side, only $z$ lives far out on the
+        one and only $z'$ on the other. On slow functions over the roots of their densities S is then
         $\mathbb{E}e^{b\eta/2}/\sqrt{\mathbb{E}e^{b\eta}}$, $|b|=rs/|\rho|$, with $b\eta$ large on the light side.
         """
         if self.rho > 0:

@@ -36,6 +36,7 @@ _MOST_HALVINGS, _MOST_PANELS, _ROUGH = 40, 20_000, 1e-13
 _FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
 _FINE = 24  # panels of the moments
+_WITHIN_A_MODE = np.linspace(-8, 8, 5)  # borders, in its standard deviations
 _NO_GROWTH = 0.01  # of a power, from 2^20 to 2^40 standard deviations
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
@@ -662,6 +663,14 @@ class GaussianMixture(_Mixture):
     @property
     def _raw(self) -> tuple[Array, Array, Array]:
         return np.array(self.weights) / sum(self.weights), np.array(self.means), np.array(self.variances)
+
+    @cached_property
+    def borders(self) -> Array:
+        """Points between which the density varies moderately, in the gaps between its modes too."""
+        _, means, deviations = self.components
+        spread = np.sort((means[:, None] + _WITHIN_A_MODE * deviations[:, None]).ravel())
+        apart = np.diff(spread, prepend=-np.inf) > deviations.min()
+        return np.unique(np.concatenate([borders(self.quantile, self.upper_quantile), spread[apart]]))
 
 
 class Empirical(_Mixture):

@@ -100,3 +100,9 @@ def test_a_thorough_run_shows_the_seed_that_repeats_it(run):
     seed = re.search(r"--hypothesis-seed=(\d+)", run(*options))[1]
     assert f"--hypothesis-seed={seed}" in run(*options, f"--hypothesis-seed={seed}")
     assert f"--hypothesis-seed={seed}" not in run(*options)
+
+
+def test_a_quiet_thorough_run_shows_its_seed_too(run):
+    options = ("--hypothesis-profile=thorough", "-q", "-p", "no:cacheprovider")
+    assert "--hypothesis-seed=" in run(*options, "-k", "test_world")
+    assert "seed" not in run(*options, "-k", "number")

@@ -174,6 +174,34 @@ def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential)
 
 
 @pytest.mark.parametrize(
+    ("rho", "marginal"),
+    [
+        (0.5, GaussianMixture(weights=(0.5, 0.5), means=(-4, 4), variances=(0.25, 0.25))),
+        (0.95, GaussianMixture(weights=(0.25,) * 4, means=(-9, -3, 3, 9), variances=(1,) * 4)),
+        (0.7, GaussianMixture(weights=(0.5, 0.5), means=(-4, 4), variances=(0.25, 4))),
+    ],
+    ids=["two_modes", "four_modes", "unlike_modes"],
+)
+def test_a_channel_of_modes_has_the_spectrum_of_its_kernel_within_its_bars(rho, marginal):
+    # Nystrom's method on equal panels, which the Ritz values do not use.
+    nodes, rule = np.polynomial.legendre.leggauss(8)
+    half, spread = 9 / 120, (1 - rho**2) ** 0.5
+    points = (np.linspace(-9, 9, 121)[:-1, None] + half * (1 + nodes)).ravel()
+    weights = np.tile(half * rule, 120)
+    joint = marginal.density(points)[:, None] * marginal.density((points - rho * points[:, None]) / spread) / spread
+    mean_law = (marginal.density(points) + weights @ joint) / 2
+    reached = mean_law > 1e-200
+    points, weights, mean_law, joint = points[reached], weights[reached], mean_law[reached], joint[reached][:, reached]
+    root = np.sqrt(weights / mean_law)
+    expected, vectors = np.linalg.eigh((joint + joint.T) / 2 * root * root[:, None])
+    spectrum = NonStationaryChannel(rho=rho, marginal=marginal).spectrum(4)
+    assert expected[-1] == pytest.approx(1, abs=1e-9)
+    assert (np.abs(spectrum.eigenvalues - expected[:-5:-1]) <= spectrum.errors + 1e-7).all()
+    share = (np.sqrt(weights * mean_law) * points @ vectors[:, -2]) ** 2
+    assert abs(spectrum.linear_r2 - share) <= spectrum.linear_r2_error
+
+
+@pytest.mark.parametrize(
     ("world", "linear", "r2"),
     [
         pytest.param(GaussianWorld(dim=3, rho=0.7), True, 1, id="gaussian"),
