@@ -69,6 +69,22 @@ def test_moments_are_those_of_the_density(law):
     assert weights @ points**4 == pytest.approx(law.kurtosis, rel=1e-5)
 
 
+@pytest.mark.parametrize("law", [Laplace(), Logistic()], ids=lambda law: law.law)
+def test_the_innovation_makes_up_for_the_contraction(law):
+    rho, times = 0.6, np.array([0.5, 1, 2, 4])
+    nodes, rule = np.polynomial.legendre.leggauss(200)
+    points, weights = np.concatenate([-10 * (1 + nodes), 10 * (1 + nodes)]), 10 * np.tile(rule, 2)
+
+    def wave(times, density):
+        return np.cos(np.outer(times, points)) @ (weights * density(points))
+
+    atom = law.innovation_atom(rho)
+    innovation = atom + (1 - atom) * wave(times, lambda x: law.innovation_density(rho, x))
+    np.testing.assert_allclose(wave(times, law.density), wave(rho * times, law.density) * innovation, atol=1e-10)
+    drawn, chances = law.innovation_quadrature(rho, 24)
+    np.testing.assert_allclose(np.cos(np.outer(times, drawn)) @ chances, innovation, atol=1e-6)
+
+
 WORLDS = [
     GaussianWorld(dim=2, rho=(0.9, -0.3)),
     DiffusionWorld(law=FormulaLaw(log_density_formula="-x**4", breaks=(0.0,)), time=0.5),
