@@ -235,6 +235,25 @@ def test_linear_identifiability_is_predicted_where_it_holds(world, linear, r2):
     assert found.r2 is None if r2 is None else found.r2 == pytest.approx(r2, abs=1e-9)
 
 
+def test_an_optimum_that_is_almost_linear_is_not_linear():
+    found = predict(DiffusionWorld(law=HyperbolicSecant(power=1_000), time=0.1))
+    assert 1e-8 < 1 - found.r2 < 1e-5
+    assert not found.linear
+
+
+@pytest.mark.parametrize(
+    ("world", "error"),
+    [
+        # A'A = R^2 I.
+        pytest.param(DiffusionWorld(dim=2, law=Uniform(), time=0.1), 1 - 96 / np.pi**4, id="uniform"),
+        # One latent and its square: A'A = diag(1, 0).
+        pytest.param(GaussianWorld(dim=2, rho=(0.9, 0.5)), 0.5**0.5, id="displaced"),
+    ],
+)
+def test_the_orthogonality_error_is_that_of_the_regression_on_the_latents(world, error):
+    assert predict(world).orthogonality_error == pytest.approx(error, abs=1e-9)
+
+
 def test_eigenvalues_of_copies_are_those_of_the_product():
     world = five_state_world(1)
     forward, law = world.chain.kernel, world.chain.law
