@@ -37,6 +37,16 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return None if seed is None else f"hypothesis seed: repeat this run by {_SEED}={seed}"
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the seed of a failing run where a quiet one shows no header."""
+    if (
+        not terminalreporter.showheader
+        and terminalreporter.stats.get("failed")
+        and (line := pytest_report_header(config))
+    ):
+        terminalreporter.write_line(line)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -44,27 +54,35 @@ def pytest_runtest_makereport(
     """Add the specifications of the worlds of a failing example to the report."""
     report = yield
     if call.excinfo is not None and call.when == "call":
-        report.sections += [
+        sections = [
             (f"lejepa-companion world: {name}", str(world)) for name, world in _worlds(item, call.excinfo.value)
         ]
+        report.sections += dict.fromkeys(sections)
     return report
 
 
 def _worlds(item: pytest.Item, error: BaseException) -> Iterator[tuple[str, "World"]]:
-    """Local variables of the failing test that are worlds, one failure after the other."""
-    module = sys.modules.get("proofs_numeric.worlds.world")
-    if module is None:
-        return
+    """Worlds in the local variables of the failing test and what it calls in its file, one failure after the other."""
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             yield from _worlds(item, each)
         return
-    test = getattr(item, "function", None)
-    code = getattr(getattr(getattr(test, "hypothesis", None), "inner_test", test), "__code__", None)
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code is code:
+        if trace.tb_frame.f_code.co_filename == str(item.path):
             for name, value in trace.tb_frame.f_locals.items():
-                if isinstance(value, module.World):
-                    yield name, value
+                yield from _within(name, value)
         trace = trace.tb_next
+
+
+def _within(name: str, value: object) -> Iterator[tuple[str, "World"]]:
+    """The value if it is a world, or the worlds among its items."""
+    module = sys.modules.get("proofs_numeric.worlds.world")
+    if module is not None and isinstance(value, module.World):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for index, each in enumerate(value):
+            yield from _within(f"{name}[{index}]", each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _within(f"{name}[{key!r}]", each)

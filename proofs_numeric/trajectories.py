@@ -93,6 +93,8 @@ class Trajectories:
         constant = np.flatnonzero(np.ptp(self.values, axis=(0, 1)) <= _ROUND_OFF * largest)
         if constant.size:
             raise ValueError(f"column {constant[0]} is constant: leave it out")
+        if not largest.min() > 1 / _LARGEST:
+            raise ValueError(f"a column of the record holds values up to {largest.min():.2g}: scale it up")
         self.dim = dim
         flat = self.values.reshape(-1, dim)
         #: Standardised record, shape (series, time, n).
@@ -238,7 +240,19 @@ def _zero_mean(features: Array) -> float:
 
 
 def _same_mean(first: Array, second: Array) -> float:
-    """p-value of Hotelling's two-sample test on batch means, features of shape (series, time, k)."""
+    """p-value of Hotelling's two-sample test on batch means, features of shape (series, time, k).
+
+    Before they are batched, the features are replaced by what a linear autoregression does not foretell of them: their
+    means differ iff these do, and batches of it are nearly independent even where they are shorter than the memory of
+    the features.
+    """
+    if min(first.shape[1], second.shape[1]) > 1:
+        before, after = (
+            np.concatenate([(part[:, at] - part.mean((0, 1))).reshape(-1, part.shape[-1]) for part in (first, second)])
+            for at in (slice(-1), slice(1, None))
+        )
+        memory = np.linalg.lstsq(before, after, rcond=None)[0]
+        first, second = (part[:, 1:] - part[:, :-1] @ memory for part in (first, second))
     one, two = (_batch_means(part.reshape(-1, part.shape[-1])) for part in (first, second))
     size, count = one.shape[1], len(one)
     difference = one.mean(0) - two.mean(0)

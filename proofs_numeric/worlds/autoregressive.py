@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field
-from scipy.special import eval_genlaguerre, gammaln
+from scipy.special import eval_genlaguerre, gammaln, logsumexp
 
+from proofs_numeric.sturm_liouville import continuous_from
 from proofs_numeric.worlds.gaussian import Correlation
 from proofs_numeric.worlds.laws import AnyLaw, AnySelfDecomposable, ContinuousLaw, Discrete, Gamma
 from proofs_numeric.worlds.linear_drift import LinearDrift
@@ -210,7 +211,7 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         return self._basis(self.marginal).spectrum(count, self._essential(self.marginal))
 
     def _essential(self, law: ContinuousLaw) -> float:
-        r"""Top of the essential spectrum of S, which only tails that are powers have.
+        r"""Top of the essential spectrum of S, of tails that are powers.
 
         Far out the noise is small beside $z$ or $z$ beside it, so that S dilates. With tails $C_\pm|x|^{-a-1}$ of z and
         $C_\pm(1+s^a)+|\rho|^aC_{\pm\operatorname{sign}\rho}$ of both latents together, $s=\sqrt{1-\rho^2}$, it is
@@ -219,7 +220,7 @@ class NonStationaryChannel(AdditiveNoiseWorld):
         rho, indices = abs(self.rho), law.tail_indices
         a = min(indices)
         if not np.isfinite(a):
-            return 0.0
+            return self._essential_of_crossing(law)
         once, again = 1 + (1 - rho**2) ** (a / 2), rho**a
         if self.rho > 0 or indices[0] == indices[1]:
             ratio = 1.0 if self.rho > 0 else float(np.exp(np.diff(law.log_density(np.array([-_FAR, _FAR])))[0]))
@@ -227,6 +228,28 @@ class NonStationaryChannel(AdditiveNoiseWorld):
             ratio = 0.0
         tails = (once + again * ratio) * (once * ratio + again)
         return float(rho ** (a / 2) * (1 + ratio) / np.sqrt(tails))
+
+    def _essential_of_crossing(self, law: ContinuousLaw) -> float:
+        r"""Top of the essential spectrum where $\rho<0$ takes a heavy tail to the side of a light one.
+
+        Where the tail of rate $r$ meets one of more than $r/|\rho|$ on the other side, only $z$ lives far out on the
+        one and only $z'$ on the other. On slow functions over the roots of their densities S is then
+        $\mathbb{E}e^{b\eta/2}/\sqrt{\mathbb{E}e^{b\eta}}$, $|b|=rs/|\rho|$, with $b\eta$ large on the light side.
+        """
+        if self.rho > 0:
+            return 0.0
+        low, high = law.support
+        below, above = (
+            2 * np.sqrt(continuous_from(law.log_density, support=ends)) for ends in ((low, 0.0), (0.0, high))
+        )
+        points, weights = law.quadrature(_PANELS)
+        largest = 0.0
+        for rate, other, side in ((above, below, -1), (below, above, 1)):
+            if rate < abs(self.rho) * other:
+                exponents = side * rate * np.sqrt(1 - self.rho**2) / abs(self.rho) * points
+                half, whole = (logsumexp(share * exponents, b=weights) for share in (0.5, 1))
+                largest = max(largest, float(np.exp(half - whole / 2)))
+        return largest
 
     def _basis(self, law: ContinuousLaw) -> RitzBasis:
         spread, points = np.sqrt(1 - self.rho**2), law.borders

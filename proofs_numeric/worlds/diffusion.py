@@ -199,7 +199,7 @@ class DiffusionWorld(World):
         above = np.append(lowest.eigenvalues, lowest.continuous_from)[1:3]
         return Spectrum(
             values,
-            values * np.expm1(self.time * lowest.errors) + ROUND_OFF,
+            np.exp(-self.time * np.maximum(lowest.eigenvalues - lowest.errors, 0)) - values + ROUND_OFF,
             lowest.points,
             lowest.weights,
             lowest.eigenfunctions,

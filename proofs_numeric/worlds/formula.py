@@ -44,10 +44,15 @@ def evaluate(formula: str, x: Array) -> Array:
     """
     try:
         body = _parsed(formula).body
+        with np.errstate(all="ignore"):
+            values = _value(body, np.asarray(x, dtype=np.float64), formula)
     except SyntaxError as error:
         raise ValueError(f"{formula!r} is no formula of x") from error
-    with np.errstate(all="ignore"):
-        return np.asarray(_value(body, np.asarray(x, dtype=np.float64), formula) + np.zeros_like(x), dtype=np.float64)
+    except (RecursionError, MemoryError) as error:
+        raise ValueError(f"the formula of {len(formula)} letters is too deeply nested") from error
+    except OverflowError as error:
+        raise ValueError(f"the formula of {len(formula)} letters has a number that is too large") from error
+    return np.asarray(values + np.zeros_like(x), dtype=np.float64)
 
 
 @lru_cache

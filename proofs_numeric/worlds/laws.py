@@ -32,10 +32,11 @@ _BISECTIONS = 60
 _PANELS, _PANEL_POINTS = 65, 12
 _PANEL_RULES = (_PANEL_POINTS, 9)
 _GRADES = 2.0 ** np.arange(-6, 40)
-_MOST_HALVINGS, _ROUGH = 40, 1e-13
+_MOST_HALVINGS, _MOST_PANELS, _ROUGH = 40, 20_000, 1e-13
 _FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
 _FINE = 24  # panels of the moments
+_WITHIN_A_MODE = np.linspace(-8, 8, 5)  # borders, in its standard deviations
 _NO_GROWTH = 0.01  # of a power, from 2^20 to 2^40 standard deviations
 _DEVIATIONS = 38  # beyond so many of them a Gaussian has no mass in double precision
 
@@ -663,6 +664,14 @@ class GaussianMixture(_Mixture):
     def _raw(self) -> tuple[Array, Array, Array]:
         return np.array(self.weights) / sum(self.weights), np.array(self.means), np.array(self.variances)
 
+    @cached_property
+    def borders(self) -> Array:
+        """Points between which the density varies moderately, in the gaps between its modes too."""
+        _, means, deviations = self.components
+        spread = np.sort((means[:, None] + _WITHIN_A_MODE * deviations[:, None]).ravel())
+        apart = np.diff(spread, prepend=-np.inf) > deviations.min()
+        return np.unique(np.concatenate([borders(self.quantile, self.upper_quantile), spread[apart]]))
+
 
 class Empirical(_Mixture):
     """Kernel estimate of the density behind samples, by Silverman's rule, standardised.
@@ -835,9 +844,12 @@ class FormulaLaw(_Numerical):
             rough = np.abs(both[0] - both[1]) > _ROUGH * both.sum()
             if not rough.any():
                 break
+            place = borders[:-1][rough][0]
             borders = np.sort(np.concatenate([borders, (borders[:-1] + borders[1:])[rough] / 2]))
+            if len(borders) > _MOST_PANELS:
+                raise ValueError(f"the density varies too fast to be integrated, from {place:.6g} on: scale it")
         else:
-            raise ValueError(f"the density is not smooth at {borders[:-1][rough][0]:.6g}: name its breaks")
+            raise ValueError(f"the density is not smooth at {place:.6g}: name its breaks")
         points, top, weights = self._panel_masses(borders, _PANEL_POINTS)
         total = weights.sum()
         mass = float(total * np.exp(top))
@@ -871,7 +883,9 @@ class FormulaLaw(_Numerical):
             distances = np.asarray(2.0 ** np.arange(-6, 61), dtype=np.float64)
             # What each octave of the tail adds to the variance.
             added = self._raw_log_density(anchor + side * distances) + 3 * np.log(distances)
-            far = np.flatnonzero(added > added.max() - _FALL)[-1] + 1
+            if not np.isfinite(added.max()):
+                raise ValueError(f"the density is zero at all powers of 2 from {anchor:g}: shift x, or scale it")
+            far = np.flatnonzero(added >= added.max() - _FALL)[-1] + 1
             if far >= len(added):
                 raise ValueError("the density has no finite variance, or one that is all in a tail like x^-3 to x^-4")
             ends.append(float(anchor + side * distances[far]))

@@ -31,7 +31,8 @@ def verdict_on_record(record: Trajectories) -> dict[str, Any]:
         return _judged(record)
     except np.linalg.LinAlgError as error:
         raise ValueError(
-            "the record does not vary enough for the tests: columns repeat each other, or take too few values"
+            "the record does not vary enough for the tests: columns repeat each other, take too few values, "
+            "or follow from their last value"
         ) from error
 
 
@@ -39,6 +40,9 @@ def _judged(record: Trajectories) -> dict[str, Any]:
     rho, rho_error = record.pair_correlation()
     statistics, null_means = record.sigreg()
     tests = {name: getattr(record, name)() for name in ("independent", "stationary", "additive_noise", "gaussian")}
+    reversible = record.reversible()
+    if any(np.isnan(test.p_value) for test in (*tests.values(), reversible)):
+        raise np.linalg.LinAlgError
     spectrum = [_ritz(record.standardised[..., j]) for j in range(record.dim)]
     broken = [name for name, test in tests.items() if test.p_value < _LEVEL / len(tests)]
     gap = float(rho.min() - max((rho**2).max(), *(values[1] for values, _, _ in spectrum)))
@@ -47,7 +51,7 @@ def _judged(record: Trajectories) -> dict[str, Any]:
     return {
         "schema": 1,
         "assumptions": {name: _outcome(tests[name]) for name in ("independent", "stationary", "additive_noise")},
-        "reversible": _outcome(record.reversible()),
+        "reversible": _outcome(reversible),
         "gaussian": _outcome(tests["gaussian"]) | {"sigreg": statistics.tolist(), "sigreg_null": null_means.tolist()},
         "pair_correlation": [
             {"estimate": value, "standard_error": error}

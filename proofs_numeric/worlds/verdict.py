@@ -95,7 +95,7 @@ def predict(world: World) -> Prediction:
             transform=np.empty((0, 2)),
             monotone=None,
             epps_pulley=None,
-            reason="the spectrum of S is continuous at its top: no whitened encoder is best",
+            reason="the spectrum of S is continuous at its top, or not resolved: no whitened encoder is best",
         )
     if first.forms is not None and n > 1:
         return _not_stationary(first, joint_optimum(first.forms, n))

@@ -9,17 +9,20 @@ W, section 3: assumptions (i) independent, (ii) stationary, (iii) additive noise
 """
 
 from abc import ABC, abstractmethod
+from typing import Annotated
 
 import numpy as np
 import yaml
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 
 from proofs_numeric.worlds.specified import Specified
 from proofs_numeric.worlds.spectrum import Spectrum
 
 Array = NDArray[np.float64]
+
+_MOST_LATENTS = 100_000
 
 
 class World(Specified, ABC):
@@ -36,7 +39,7 @@ class World(Specified, ABC):
         If a parameter is out of range.
     """
 
-    dim: PositiveInt = 1
+    dim: Annotated[PositiveInt, Field(le=_MOST_LATENTS)] = 1
 
     @property
     @abstractmethod

@@ -16,14 +16,28 @@ ROOT = Path(__file__).parents[2]
 
 SUITE = """
     from hypothesis import given, settings, strategies as st
+    from hypothesis.stateful import RuleBasedStateMachine, rule
     from proofs_numeric.worlds.gaussian import GaussianWorld
 
     def test_profile():
         print("examples:", settings().max_examples)
 
-    @given(st.floats(0.1, 0.9).map(lambda rho: GaussianWorld(dim=2, rho=rho)), st.integers())
+    worlds = st.floats(0.1, 0.9).map(lambda rho: GaussianWorld(dim=2, rho=rho))
+
+    @given(worlds, st.integers())
     def test_world(world, other):
         assert world.rho < 0.5
+
+    @given(st.lists(worlds, min_size=2, max_size=2))
+    def test_listed(found):
+        assert found[1].rho < 0.5
+
+    class Machine(RuleBasedStateMachine):
+        @rule(drawn=worlds)
+        def step(self, drawn):
+            assert drawn.rho < 0.5
+
+    TestMachine = Machine.TestCase
 
     @given(st.integers())
     def test_number(number):
@@ -66,14 +80,19 @@ def test_without_a_profile_that_of_the_suite_stands(run):
     assert "seed" not in output
 
 
-def test_a_failing_world_is_printed_as_a_specification(run):
-    output = run("--hypothesis-profile=quick")
-    section = re.search(r"-+ lejepa-companion world: world -+\n(.*?)\n[=-]{3}", output, flags=re.DOTALL)
+@pytest.mark.parametrize(
+    ("test", "name"),
+    [("test_world", "world"), ("test_listed", "found[1]"), ("Machine", "drawn")],
+    ids=["argument", "list", "stateful"],
+)
+def test_a_failing_world_is_printed_as_a_specification(run, test, name):
+    output = run("--hypothesis-profile=quick", "-k", test)
+    section = re.search(rf"-+ lejepa-companion world: {re.escape(name)} -+\n(.*?)\n[=_-]{{3}}", output, flags=re.DOTALL)
     specification = yaml.safe_load(section[1])
     assert specification.pop("schema") == 1
     # The simplest of the failing ones.
     assert GaussianWorld(**specification) == GaussianWorld(dim=2, rho=0.5)
-    assert output.count("lejepa-companion world") == 1
+    assert output.count(f"lejepa-companion world: {name} ") == 1
 
 
 def test_a_thorough_run_shows_the_seed_that_repeats_it(run):
@@ -81,3 +100,9 @@ def test_a_thorough_run_shows_the_seed_that_repeats_it(run):
     seed = re.search(r"--hypothesis-seed=(\d+)", run(*options))[1]
     assert f"--hypothesis-seed={seed}" in run(*options, f"--hypothesis-seed={seed}")
     assert f"--hypothesis-seed={seed}" not in run(*options)
+
+
+def test_a_quiet_thorough_run_shows_its_seed_too(run):
+    options = ("--hypothesis-profile=thorough", "-q", "-p", "no:cacheprovider")
+    assert "--hypothesis-seed=" in run(*options, "-k", "test_world")
+    assert "seed" not in run(*options, "-k", "number")

@@ -1,5 +1,7 @@
 """Strategies stay in their domain and reach its corners."""
 
+from typing import Annotated, get_args, get_origin
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -20,7 +22,9 @@ from proofs_numeric.strategies import (
     worlds,
 )
 from proofs_numeric.worlds.gaussian import GaussianWorld
-from proofs_numeric.worlds.laws import Discrete, Gaussian, Laplace
+from proofs_numeric.worlds.laws import AnyLaw, Discrete, FormulaLaw, Gaussian, Laplace
+from proofs_numeric.worlds.smooth import SmoothWorld
+from proofs_numeric.worlds.spec import AnyWorld
 from theory.encoder import HermiteEncoder
 
 #: Whether there is an example at all: the simplest one is not asked for.
@@ -160,6 +164,23 @@ def test_worlds_reach_their_corners(wanted):
 )
 def test_laws_reach_their_corners(wanted):
     find(latents(), wanted, settings=REACH)
+
+
+def kinds(union):
+    """Members of a union that is discriminated by name, as specifications have them."""
+    union = get_args(union)[0] if get_origin(union) is Annotated else union
+    return {kind for member in get_args(union) or [union] for kind in (kinds(member) if get_args(member) else {member})}
+
+
+# Their formulas are the user's.
+@pytest.mark.parametrize("kind", sorted(kinds(AnyWorld) - {SmoothWorld}, key=str), ids=lambda kind: kind.__name__)
+def test_every_kind_of_world_is_drawn(kind):
+    find(worlds(), lambda world: type(world) is kind, settings=REACH)
+
+
+@pytest.mark.parametrize("kind", sorted(kinds(AnyLaw) - {FormulaLaw}, key=str), ids=lambda kind: kind.__name__)
+def test_every_kind_of_law_is_drawn(kind):
+    find(latents(), lambda law: type(law) is kind, settings=REACH)
 
 
 # Most worlds are reversible: the strategy filters.

@@ -58,6 +58,24 @@ def test_the_level_is_held_in_a_gaussian_world(name):
     assert min(p_values) < 0.5
 
 
+def test_the_level_of_stationarity_is_held_in_a_record_that_remembers_longer_than_a_batch():
+    runs, level = 60, 0.05
+    rejected = sum(
+        Trajectories(ornstein_uhlenbeck(np.random.default_rng(seed), 0.97, length=1_500, dim=1)).stationary().p_value
+        <= level
+        for seed in range(runs)
+    )
+    # False-alarm probability below 1e-4.
+    assert rejected <= stats.binom.isf(1e-4, runs, level)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_short_series_are_tested(name):
+    series = np.stack([ornstein_uhlenbeck(np.random.default_rng(seed), length=3) for seed in range(300)])
+    # False-alarm probability below 1e-4 each.
+    assert 1e-4 <= getattr(Trajectories(series), name)().p_value <= 1
+
+
 def test_the_correlation_is_within_its_error():
     record = Trajectories(ornstein_uhlenbeck(np.random.default_rng(2), rho=0.8, length=20_000))
     rho, error = record.pair_correlation()
@@ -86,6 +104,7 @@ def _with(value):
         pytest.param(_with(np.nan), r"nan at index \(7, 1\)", id="nan"),
         pytest.param(_with(np.inf), r"inf at index \(7, 1\)", id="infinite"),
         pytest.param(_with(0) * [1, 0], "column 1 is constant", id="constant"),
+        pytest.param(1e-200 * _with(0), "column of the record holds values up to .*: scale it up", id="tiny"),
         pytest.param(np.ones((20, 2)), "20 points are too few", id="short"),
         pytest.param(np.ones((2, 2, 2, 2)), r"not \(2, 2, 2, 2\)", id="shape"),
     ],

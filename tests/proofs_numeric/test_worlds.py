@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.special import gamma
 from sympy import QQ, Rational, sqrt
 
 from proofs_numeric.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
@@ -66,6 +67,22 @@ def test_moments_are_those_of_the_density(law):
     assert weights @ points**2 == pytest.approx(1, abs=1e-6)
     assert weights @ points**3 == pytest.approx(law.skewness, abs=1e-5)
     assert weights @ points**4 == pytest.approx(law.kurtosis, rel=1e-5)
+
+
+@pytest.mark.parametrize("law", [Laplace(), Logistic()], ids=lambda law: law.law)
+def test_the_innovation_makes_up_for_the_contraction(law):
+    rho, times = 0.6, np.array([0.5, 1, 2, 4])
+    nodes, rule = np.polynomial.legendre.leggauss(200)
+    points, weights = np.concatenate([-10 * (1 + nodes), 10 * (1 + nodes)]), 10 * np.tile(rule, 2)
+
+    def wave(times, density):
+        return np.cos(np.outer(times, points)) @ (weights * density(points))
+
+    atom = law.innovation_atom(rho)
+    innovation = atom + (1 - atom) * wave(times, lambda x: law.innovation_density(rho, x))
+    np.testing.assert_allclose(wave(times, law.density), wave(rho * times, law.density) * innovation, atol=1e-10)
+    drawn, chances = law.innovation_quadrature(rho, 24)
+    np.testing.assert_allclose(np.cos(np.outer(times, drawn)) @ chances, innovation, atol=1e-6)
 
 
 WORLDS = [
@@ -151,6 +168,18 @@ def test_known_spectra_are_within_their_bars(world, eigenvalues):
             2 * 0.81 / (1 + 0.19**2 + 0.9**4),
             id="formula_channel",
         ),
+        # ((1 + b)/(1 + b/2)^2)^(k/2), b = s/|rho|: far out only z lives on the right, and only z' on the left.
+        pytest.param(
+            NonStationaryChannel(rho=-0.6, marginal=Gamma(shape=1)),
+            ((1 + 4 / 3) / (1 + 2 / 3) ** 2) ** 0.5,
+            id="crossing_exponential",
+        ),
+        # E exp(b eta) of the Gumbel law, whose left tail is exponential: Gamma(1 + t) for t = b sqrt(6)/pi < 1.
+        pytest.param(
+            NonStationaryChannel(rho=-0.8, marginal=FormulaLaw(log_density_formula="x-exp(x)")),
+            gamma(1 + 0.375) / gamma(1 + 0.75) ** 0.5,
+            id="crossing_gumbel",
+        ),
     ],
 )
 def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential):
@@ -158,6 +187,34 @@ def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential)
     np.testing.assert_array_equal(spectrum.eigenvalues, [1])
     assert spectrum.essential == pytest.approx(essential, rel=1e-9)
     assert "continuous" in predict(world).reason
+
+
+@pytest.mark.parametrize(
+    ("rho", "marginal"),
+    [
+        (0.5, GaussianMixture(weights=(0.5, 0.5), means=(-4, 4), variances=(0.25, 0.25))),
+        (0.95, GaussianMixture(weights=(0.25,) * 4, means=(-9, -3, 3, 9), variances=(1,) * 4)),
+        (0.7, GaussianMixture(weights=(0.5, 0.5), means=(-4, 4), variances=(0.25, 4))),
+    ],
+    ids=["two_modes", "four_modes", "unlike_modes"],
+)
+def test_a_channel_of_modes_has_the_spectrum_of_its_kernel_within_its_bars(rho, marginal):
+    # Nystrom's method on equal panels, which the Ritz values do not use.
+    nodes, rule = np.polynomial.legendre.leggauss(8)
+    half, spread = 9 / 120, (1 - rho**2) ** 0.5
+    points = (np.linspace(-9, 9, 121)[:-1, None] + half * (1 + nodes)).ravel()
+    weights = np.tile(half * rule, 120)
+    joint = marginal.density(points)[:, None] * marginal.density((points - rho * points[:, None]) / spread) / spread
+    mean_law = (marginal.density(points) + weights @ joint) / 2
+    reached = mean_law > 1e-200
+    points, weights, mean_law, joint = points[reached], weights[reached], mean_law[reached], joint[reached][:, reached]
+    root = np.sqrt(weights / mean_law)
+    expected, vectors = np.linalg.eigh((joint + joint.T) / 2 * root * root[:, None])
+    spectrum = NonStationaryChannel(rho=rho, marginal=marginal).spectrum(4)
+    assert expected[-1] == pytest.approx(1, abs=1e-9)
+    assert (np.abs(spectrum.eigenvalues - expected[:-5:-1]) <= spectrum.errors + 1e-7).all()
+    share = (np.sqrt(weights * mean_law) * points @ vectors[:, -2]) ** 2
+    assert abs(spectrum.linear_r2 - share) <= spectrum.linear_r2_error
 
 
 @pytest.mark.parametrize(
@@ -176,6 +233,25 @@ def test_linear_identifiability_is_predicted_where_it_holds(world, linear, r2):
     found = predict(world)
     assert found.linear is linear
     assert found.r2 is None if r2 is None else found.r2 == pytest.approx(r2, abs=1e-9)
+
+
+def test_an_optimum_that_is_almost_linear_is_not_linear():
+    found = predict(DiffusionWorld(law=HyperbolicSecant(power=1_000), time=0.1))
+    assert 1e-8 < 1 - found.r2 < 1e-5
+    assert not found.linear
+
+
+@pytest.mark.parametrize(
+    ("world", "error"),
+    [
+        # A'A = R^2 I.
+        pytest.param(DiffusionWorld(dim=2, law=Uniform(), time=0.1), 1 - 96 / np.pi**4, id="uniform"),
+        # One latent and its square: A'A = diag(1, 0).
+        pytest.param(GaussianWorld(dim=2, rho=(0.9, 0.5)), 0.5**0.5, id="displaced"),
+    ],
+)
+def test_the_orthogonality_error_is_that_of_the_regression_on_the_latents(world, error):
+    assert predict(world).orthogonality_error == pytest.approx(error, abs=1e-9)
 
 
 def test_eigenvalues_of_copies_are_those_of_the_product():
@@ -234,6 +310,13 @@ def test_a_bad_specification_is_named_in_one_line(specification, message):
         (lambda: FormulaLaw(log_density_formula="0*x"), "no finite variance"),
         (lambda: FormulaLaw(log_density_formula="-x**2", low=1, high=0), "support from 1 to 0 is empty"),
         (lambda: FormulaLaw(), "give either"),
+        (lambda: FormulaLaw(log_density_formula="-9**9**9*x**2"), "zero at all powers of 2"),
+        (lambda: FormulaLaw(log_density_formula="-1e30*x**2"), "not smooth at"),
+        (lambda: FormulaLaw(log_density_formula="-x**2-log(abs(x))/2"), "not smooth at .*: name its breaks"),
+        (lambda: FormulaLaw(log_density_formula="-x**2+cos(1e6*x)"), "varies too fast"),
+        (lambda: FormulaLaw(log_density_formula="-" * 5_000 + "x"), "5001 letters is too deeply nested"),
+        (lambda: FormulaLaw(log_density_formula=f"-1{0:0400d}*x**2"), "a number that is too large"),
+        (lambda: GaussianWorld(dim=10**9, rho=0.5), "less than or equal to"),
         (lambda: FormulaLaw(density_formula="open(x)"), "is not known"),
         (lambda: GaussianMixture(weights=(0.5, 0.6), means=(0, 1), variances=(1, 1)), "sum to 1.1, not to 1"),
         (lambda: Discrete(points=(0, 0), probabilities=(0.5, 0.5)), "different and in increasing order"),
