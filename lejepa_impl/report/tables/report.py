@@ -88,9 +88,7 @@ class ExperimentReport:
         linear = where_linear(self.compared)
         found = {item.pairs: item for item in agreement_of_pairs(linear) if item.measure == "alignment"}
         if len(found) < 2:
-            return (
-                "The alignment loss of linear encoders was not compared for both kinds of pairs: this is open."
-            )
+            return "The alignment loss of linear encoders was not compared for both kinds of pairs: this is open."
         counts = ", ".join(
             f"with that of {compact(pairs)} pairs in {item.disagree} of {item.agree + item.disagree} "
             f"(root mean square of z {item.root_mean_square:.1f})"
