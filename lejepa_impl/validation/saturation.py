@@ -84,7 +84,7 @@ class Twist(nn.Module):
         return self.log_scale.exp() * turned.flatten(-2)
 
 
-#: Widths of the kernel, given the number of latents: W's, and one that grows with the distances.
+#: W's width of the kernel, and one that grows with the distances, as functions of the number of latents.
 WIDTHS: dict[str, Callable[[int], float]] = {"1": lambda _: 1.0, "√n": math.sqrt}
 
 

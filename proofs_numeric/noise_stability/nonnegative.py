@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 
 
 def nonnegative_least_squares(design: Array, target: Array, start: Array) -> Array:
-    """Minimiser of |design x - target| over x >= 0, shape (m,).
+    r"""Minimiser of $|Ax-b|$ over $x\ge0$, shape (m,), for the design A and the target b.
 
     scipy.optimize.nnls loses the minimiser when columns are nearly parallel, as those of
     neighbouring degrees are (scipy issue 25389).
@@ -68,7 +68,7 @@ def nonnegative_least_squares(design: Array, target: Array, start: Array) -> Arr
 
 
 def shortest_nonnegative(design: Array, target: Array, ridge: float) -> Array:
-    """Minimiser of |design x - target|^2 + ridge^2 |x|^2 over x >= 0, shape (m,).
+    r"""Minimiser of $|Ax-b|^2+\lambda^2|x|^2$ over $x\ge0$, shape (m,), for the ridge $\lambda$.
 
     Damped Newton steps on the dual, whose ridge goes down by degrees.
 

@@ -5,10 +5,7 @@ promise no distribution over it.
 """
 
 from proofs_numeric.strategies.control import regulators
-from proofs_numeric.strategies.hermite import hermite_encoders, near_identity_encoders
-from proofs_numeric.strategies.linear import correlations, orthogonal_matrices
-from proofs_numeric.strategies.maps import encoders, mixings
-from proofs_numeric.strategies.worlds import (
+from proofs_numeric.strategies.dynamics import (
     diffusion_worlds,
     hyperbolic_worlds,
     latents,
@@ -17,6 +14,9 @@ from proofs_numeric.strategies.worlds import (
     transport_worlds,
     worlds,
 )
+from proofs_numeric.strategies.hermite import hermite_encoders, near_identity_encoders
+from proofs_numeric.strategies.linear import correlations, orthogonal_matrices
+from proofs_numeric.strategies.maps import encoders, mixings
 
 __all__ = [
     "correlations",
