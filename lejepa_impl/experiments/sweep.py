@@ -97,7 +97,7 @@ def sweep(
                 with _connected(scheduler, workers) as client:
                     _work_off(jobs, results, client, seconds, on_progress)
         except BaseException:
-            with suppress(UnwritableError):
+            with suppress(OSError):
                 results.write_table()
             raise
         return results.write_table()

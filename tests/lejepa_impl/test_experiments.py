@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -189,8 +190,16 @@ more: 1
         ({"axes": {"rho": []}}, "axes.rho: "),
         ({"base": [1]}, "base: "),
         ({"schema": 2}, "schema: "),
+        (
+            {"cases": [{"name": "a"}], "seeds": [0, 1], "restarts": {"count": 2, "up_to_dim": 2, "seed_step": 1}},
+            "restarts.seed_step: a,seed=0 and a,seed=1 share an attempt",
+        ),
+        (
+            {"cases": [], "base": BASE | {"dim": 3, "mixing": "banana"}},
+            "base: mixing banana: this mixing has 2 latents",
+        ),
     ],
-    ids=["seeds", "cases", "axis", "too many", "empty", "no mapping", "schema"],
+    ids=["seeds", "cases", "axis", "too many", "empty", "no mapping", "schema", "restarts", "the only run"],
 )
 def test_a_mistake_is_named(changed, mistake, tmp_path):
     path = tmp_path / "bad.yaml"
@@ -202,8 +211,15 @@ def test_a_mistake_is_named(changed, mistake, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "mistake"),
-    [("name: x\n  bad: [1\n", "line 2: not YAML"), ("- 1\n", "settings by name"), ("\0", "not YAML")],
-    ids=["syntax", "list", "characters"],
+    [
+        ("name: x\n  bad: [1\n", "line 2: not YAML"),
+        ("- 1\n", "settings by name"),
+        ("\0", "not YAML"),
+        ("base: {rho: 0.5}\nbase: {rho: 0.6}\n", "line 2: not YAML: base is given twice"),
+        ("points: " + "9" * 5000, "not YAML"),
+        ("[" * 5000, "not YAML"),
+    ],
+    ids=["syntax", "list", "characters", "twice", "digits", "nested"],
 )
 def test_what_is_no_yaml_is_refused(content, mistake, tmp_path):
     path = tmp_path / "bad.yaml"
@@ -221,6 +237,14 @@ def test_settings_of_the_base_can_be_replaced():
     assert {run.attempts[0].pairs for run in load("grid", {"pairs": "one_parent"}).runs} == {"one_parent"}
     with pytest.raises(ExperimentError, match=r"base\.rho: is an axis too"):
         load("grid", {"rho": "0.5"})
+    with pytest.raises(ExperimentError, match=r"^--set rho, line 1: not YAML"):
+        load("grid", {"rho": "[0.5"})
+
+
+def test_a_base_without_names_is_not_replaced(tmp_path):
+    (tmp_path / "list.yaml").write_text(yaml.safe_dump(TINY | {"base": [1]}))
+    with pytest.raises(ExperimentError, match=r"  base: Input should be a valid dictionary$"):
+        load(str(tmp_path / "list.yaml"), {"rho": "0.5"})
 
 
 # A run goes on exactly where it stopped.
@@ -450,12 +474,13 @@ def another_experiment(folder, _tiny):
         ),
         (described({"together": 4, "digest": ""}), r"another experiment \(together is 4 there and 1 here\)"),
         (described({"versions": {"torch": "1.0"}}), r"has results of torch 1\.0, this is lejepa-companion"),
+        (described({"versions": [1]}), "is damaged"),
         (described({"schema": 7}), "schema 7, this version writes 1"),
         (described({"digest": []}), "other defaults"),
         (lambda folder, _: (folder / "experiment.json").write_text("{"), "is damaged"),
         (lambda folder, _: (folder / "thesis.tex").write_text("x"), "is not empty and holds no results"),
     ],
-    ids=["experiment", "together", "version", "schema", "defaults", "damaged", "no results"],
+    ids=["experiment", "together", "version", "versions", "schema", "defaults", "damaged", "no results"],
 )
 def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
     plant(tmp_path, tiny)
@@ -466,6 +491,20 @@ def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
     assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.name != ".lock"} == {
         path: content for path, content in before.items() if path.name != ".lock"
     }
+
+
+def test_a_file_is_no_folder_of_results(tiny, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ResultsError, match="file is a file: choose a folder by --out"):
+        sweep(tiny, tmp_path / "file")
+
+
+def test_the_record_of_another_run_is_not_taken_for_that_of_a_run(uninterrupted, tiny, tmp_path):
+    shutil.copytree(uninterrupted / "runs", tmp_path / "runs")
+    results, (one, other) = Results(tmp_path, tiny, TOGETHER), tiny.runs[0].attempt_ids()
+    shutil.copy(tmp_path / "runs" / f"{one}.json", tmp_path / "runs" / f"{other}.json")
+    assert results.record(one)
+    assert results.record(other) is None
 
 
 @pytest.mark.parametrize("file", ["states", "runs"])
