@@ -23,6 +23,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from lejepa_impl.train.spec import TrainingSpec
 
 _MOST_RUNS = 100_000
+#: Of a run, in characters: it is part of the names of files, which have 255 at most.
+_LONGEST_NAME = 200
 _SHIPPED = files("lejepa_impl.experiments") / "specs"
 #: Experiments that come with the package: W's at full size, and each `_small` for minutes of a processor.
 SHIPPED = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir() if entry.name.endswith(".yaml"))
@@ -246,6 +248,8 @@ def _mistakes_of_runs(data: dict[str, Any]) -> dict[tuple[Place, str], Any]:
         id_ = _id(point, spec)
         if (first := same.setdefault(spec.model_dump_json(), id_)) != id_ or id_ in ids:
             found[("runs", id_), "is there twice" if id_ in ids else f"is the same run as {first}"] = None
+        if len(id_) > _LONGEST_NAME:
+            found[("axes",), f"a run is named by {len(id_)} characters, {id_}: at most {_LONGEST_NAME}"] = None
         ids[id_] = id_
     return found
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from dask import config
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 from distributed.client import FutureCancelledError
+from distributed.comm import get_address_host_port
 
 from lejepa_impl.experiments.results import Results, versions
 from lejepa_impl.experiments.run import Job, Record, perform
@@ -122,8 +123,11 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             yield client
         return
     try:
+        # A client that was given no port would be in the way of the end of this process.
+        get_address_host_port(scheduler)
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    # The last is what an address asks for whose certificates are not configured.
+    except (OSError, ValueError, TypeError) as error:
         raise SweepError(f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`") from error
     with client:
         try:

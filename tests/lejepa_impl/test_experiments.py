@@ -191,6 +191,18 @@ more: 1
         ({"base": [1]}, "base: "),
         ({"schema": 2}, "schema: "),
         (
+            {
+                "axes": {
+                    "regularizer_weight": [1 / 3],
+                    "learning_rate": [1 / 3],
+                    "off_diagonal": [1 / 3],
+                    "rho": [1 / 3],
+                }
+                | {"kernel_width": [1 / 3], "variance": [1 / 3], "covariance": [1 / 3], "weight_decay": [1 / 3]}
+            },
+            "axes: a run is named by 2",
+        ),
+        (
             {"cases": [{"name": "a"}], "seeds": [0, 1], "restarts": {"count": 2, "up_to_dim": 2, "seed_step": 1}},
             "restarts.seed_step: a,seed=0 and a,seed=1 share an attempt",
         ),
@@ -199,7 +211,7 @@ more: 1
             "base: mixing banana: this mixing has 2 latents",
         ),
     ],
-    ids=["seeds", "cases", "axis", "too many", "empty", "no mapping", "schema", "restarts", "the only run"],
+    ids=["seeds", "cases", "axis", "too many", "empty", "base", "schema", "name", "restarts", "the only run"],
 )
 def test_a_mistake_is_named(changed, mistake, tmp_path):
     path = tmp_path / "bad.yaml"
@@ -429,8 +441,9 @@ def test_a_scheduler_that_is_not_there_is_not_waited_for(tiny, tmp_path, monkeyp
     monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
     with pytest.raises(SweepError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         sweep(tiny, tmp_path, scheduler="tcp://127.0.0.1:9")
-    with pytest.raises(SweepError, match=r"no Dask scheduler answers at nonsense://"):
-        sweep(tiny, tmp_path, scheduler="nonsense://")
+    for address in ("nonsense://", "127.0.0.1", "tls://127.0.0.1:9"):
+        with pytest.raises(SweepError, match=f"no Dask scheduler answers at {address}: start one"):
+            sweep(tiny, tmp_path, scheduler=address)
 
 
 def test_a_scheduler_without_workers_is_not_waited_for(tiny, tmp_path, monkeypatch):
