@@ -33,6 +33,9 @@ from lejepa_impl.files import UnwritableError
 _SAY_EVERY = 1
 #: Seconds to wait for a scheduler, and for its first worker.
 _PATIENCE = 15
+#: The time that a lost process of this machine may take to be replaced: after less, Dask would give it up and wait for
+#: none.
+_REPLACED = "1 hour"
 #: The memory that a step returns is what the next one takes: glibc should keep it. Dask asks for the opposite.
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
 
@@ -108,8 +111,12 @@ def sweep(
 def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     if scheduler is None:
         environment = {**config.get("distributed.nanny.pre-spawn-environ"), **_KEEP_MEMORY}
+        settings = {
+            "distributed.nanny.pre-spawn-environ": environment,
+            "distributed.deploy.lost-worker-timeout": _REPLACED,
+        }
         with (
-            config.set({"distributed.nanny.pre-spawn-environ": environment}),
+            config.set(settings),
             LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,

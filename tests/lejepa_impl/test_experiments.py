@@ -19,6 +19,7 @@ import pyarrow.parquet
 import pytest
 import torch
 import yaml
+from dask import config
 from distributed import KilledWorker, LocalCluster
 from hypothesis import settings
 from torch.nn.utils import parameters_to_vector
@@ -391,6 +392,13 @@ def test_a_run_whose_worker_is_killed_is_taken_up_by_another(uninterrupted, tiny
     assert (folder / "results.parquet").read_bytes() == (expected / "results.parquet").read_bytes()
     traces = [Results(folder, tiny, TOGETHER).record(id_).trace for run in tiny.runs for id_ in run.attempt_ids()]
     assert any(0 < trace.resumed_at < 300 for trace in traces)
+
+
+def test_a_lost_worker_is_replaced_however_long_it_takes():
+    with config.set({"distributed.deploy.lost-worker-timeout": "1ms"}), sweep_module._connected(None, 1) as client:
+        first = client.submit(os.getpid).result()
+        psutil.Process(first).kill()
+        assert client.submit(os.getpid, pure=False).result(timeout=120) != first
 
 
 def test_a_run_that_kills_its_workers_does_not_stop_the_others(short, scheduler, tmp_path, monkeypatch):
