@@ -309,12 +309,13 @@ def test_an_ensemble_goes_on_exactly_with_its_failed_member(tmp_path):
         assert (a is None and b is None) or torch.equal(a, b)
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "another run"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "bit", "another run"])
 def test_a_state_of_no_use_is_not_taken_up(damage, tmp_path):
     spec, path = TrainingSpec.model_validate(BASE | {"steps": 60, "device": "cpu"}), tmp_path / "state"
     train(spec, snapshots=Snapshots(path, "another" if damage == "another run" else "a", seconds=0))
-    if damage != "another run":
-        path.write_bytes(path.read_bytes()[: {"cut": -100, "empty": 0}[damage]])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= damage == "bit"
+    path.write_bytes(content[: {"cut": -100, "empty": 0}.get(damage)])
     snapshots = Snapshots(path, "a", seconds=0)
     resumed, once = train(spec, snapshots=snapshots), train(spec)
     assert snapshots.resumed_at == 0
