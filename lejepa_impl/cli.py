@@ -76,6 +76,8 @@ def main() -> None:
         _mistake(str(error))
     except UnwritableError as error:
         _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
+    except OSError as error:
+        _mistake(str(error))
 
 
 @app.command("verify")

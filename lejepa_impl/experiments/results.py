@@ -108,12 +108,14 @@ class Results:
         """
         path, advice = self.folder / _DESCRIPTION, "choose another folder by --out, or remove this one"
         if not path.exists():
+            if self.folder.is_file():
+                raise ResultsError(f"{self.folder} is a file: choose a folder by --out")
             if self.folder.exists() and any(entry.name[0] != "." for entry in self.folder.iterdir()):
                 raise ResultsError(f"{self.folder} is not empty and holds no results: choose another folder by --out")
             return False
         try:
             there = json.loads(path.read_text())
-            schema, versions_, digest = there["schema"], there["versions"], there["digest"]
+            schema, versions_, digest = there["schema"], dict(there["versions"]), there["digest"]
             together = there["together"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ResultsError(f"{path} is damaged: {advice}") from error
@@ -139,9 +141,10 @@ class Results:
     def record(self, attempt: str) -> Record | None:
         """Return what came of an attempt, None if it is not done."""
         try:
-            return Record.model_validate_json(self._file(attempt).read_bytes())
+            record = Record.model_validate_json(self._file(attempt).read_bytes())
         except (FileNotFoundError, ValidationError):
             return None
+        return record if record.id == attempt else None
 
     def add(self, job: Job, records: Iterable[Record]) -> None:
         """Keep what came of the attempts of a job, and let go of its state.

@@ -8,7 +8,7 @@ W, section 6 and Appendix H (the four experiments that are shipped).
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -23,6 +23,8 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from lejepa_impl.train.spec import TrainingSpec
 
 _MOST_RUNS = 100_000
+#: Of a run, in characters: it is part of the names of files, which have 255 at most.
+_LONGEST_NAME = 200
 _SHIPPED = files("lejepa_impl.experiments") / "specs"
 #: Experiments that come with the package: W's at full size, and each `_small` for minutes of a processor.
 SHIPPED = sorted(Path(entry.name).stem for entry in _SHIPPED.iterdir() if entry.name.endswith(".yaml"))
@@ -127,6 +129,8 @@ class Experiment(BaseModel):
         if isinstance(data, dict):
             found |= _mistakes_of_runs(data)
         if made is not None and not found:
+            found |= made._repeated_attempts()
+        if made is not None and not found:
             return made
         raise ValidationError.from_exception_data(
             cls.__name__,
@@ -152,6 +156,16 @@ class Experiment(BaseModel):
                 seed = spec.seed + restart * self.restarts.seed_step
                 attempts.append(spec.model_copy(update={"seed": seed}))
         return Run(_id(point, spec), point.case, tuple(attempts))
+
+    def _repeated_attempts(self) -> dict[tuple[Place, str], Any]:
+        """Find restarts that are attempts of another run too, so that the two would not be independent."""
+        found: dict[tuple[Place, str], Any] = {}
+        first: dict[str, str] = {}
+        for run in self.runs if self.restarts else ():
+            for attempt in run.attempts:
+                if (other := first.setdefault(attempt.model_dump_json(), run.id)) != run.id:
+                    found[("restarts", "seed_step"), f"{other} and {run.id} share an attempt"] = attempt.seed
+        return found
 
     @cached_property
     def digest(self) -> str:
@@ -226,13 +240,16 @@ def _mistakes_of_runs(data: dict[str, Any]) -> dict[tuple[Place, str], Any]:
             rest = _mistakes({name: value for name, value in point.settings.items() if name not in wrong})
             mistakes += [item for item in rest if wrong and not any(str(name) in item["msg"] for name in wrong)]
             for item in mistakes:
-                place = point.places.get(str(item["loc"][0]), item["loc"]) if item["loc"] else ("runs", _label(point))
+                whole = ("runs", label) if (label := _label(point)) else ("base",)
+                place = point.places.get(str(item["loc"][0]), item["loc"]) if item["loc"] else whole
                 found.setdefault((place, _message(item["msg"])), item["input"])
             continue
         spec = TrainingSpec.model_validate(point.settings)
         id_ = _id(point, spec)
         if (first := same.setdefault(spec.model_dump_json(), id_)) != id_ or id_ in ids:
             found[("runs", id_), "is there twice" if id_ in ids else f"is the same run as {first}"] = None
+        if len(id_) > _LONGEST_NAME:
+            found[("axes",), f"a run is named by {len(id_)} characters, {id_}: at most {_LONGEST_NAME}"] = None
         ids[id_] = id_
     return found
 
@@ -277,25 +294,44 @@ def load(source: str, settings: Mapping[str, str] | None = None) -> Experiment:
         raise ExperimentError(f"{source} is neither a file nor one of {', '.join(SHIPPED)}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ExperimentError(f"cannot read {source}: {error}") from error
-    try:
-        content = yaml.safe_load(text)
-        replaced = {name: yaml.safe_load(value) for name, value in (settings or {}).items()}
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ExperimentError(f"{source}{line}: not YAML: {error.problem}") from error
-    except yaml.YAMLError as error:
-        raise ExperimentError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
+    content = _parsed(text, source)
+    replaced = {name: _parsed(value, f"--set {name}") for name, value in (settings or {}).items()}
     if not isinstance(content, dict):
         raise ExperimentError(
             f"{source}: an experiment holds settings by name, `name`, `title` and `source` among them"
         )
-    if replaced:
-        content["base"] = {**(content.get("base") or {}), **replaced}
+    if replaced and isinstance(base := content.get("base", {}), dict):
+        content["base"] = base | replaced
     try:
         return Experiment.model_validate(content)
     except ValidationError as error:
         lines = [f"  {_path(item['loc'])}: {item['msg']}" for item in error.errors()]
         raise ExperimentError("\n".join([f"{source}: mistakes: {len(lines)}", *lines])) from error
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is given twice is a mistake, as its standard has it, and not lost without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Make a dictionary of a mapping whose keys differ."""
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _parsed(text: str, source: str) -> Any:
+    try:
+        return yaml.load(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ExperimentError(f"{source}{line}: not YAML: {error.problem}") from error
+    # A number of thousands of digits is none that Python reads, and brackets nest a thousand times at most.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ExperimentError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
 
 
 def _path(place: Place) -> str:

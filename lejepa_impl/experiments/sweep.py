@@ -22,6 +22,7 @@ from pathlib import Path
 from dask import config
 from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
 from distributed.client import FutureCancelledError
+from distributed.comm import get_address_host_port
 
 from lejepa_impl.experiments.results import Results, versions
 from lejepa_impl.experiments.run import Job, Record, perform
@@ -32,6 +33,9 @@ from lejepa_impl.files import UnwritableError
 _SAY_EVERY = 1
 #: Seconds to wait for a scheduler, and for its first worker.
 _PATIENCE = 15
+#: The time that a lost process of this machine may take to be replaced: after less, Dask would give it up and wait for
+#: none.
+_REPLACED = "1 hour"
 #: The memory that a step returns is what the next one takes: glibc should keep it. Dask asks for the opposite.
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34)}
 
@@ -97,7 +101,7 @@ def sweep(
                 with _connected(scheduler, workers) as client:
                     _work_off(jobs, results, client, seconds, on_progress)
         except BaseException:
-            with suppress(UnwritableError):
+            with suppress(OSError):
                 results.write_table()
             raise
         return results.write_table()
@@ -107,8 +111,12 @@ def sweep(
 def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     if scheduler is None:
         environment = {**config.get("distributed.nanny.pre-spawn-environ"), **_KEEP_MEMORY}
+        settings = {
+            "distributed.nanny.pre-spawn-environ": environment,
+            "distributed.deploy.lost-worker-timeout": _REPLACED,
+        }
         with (
-            config.set({"distributed.nanny.pre-spawn-environ": environment}),
+            config.set(settings),
             LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -122,8 +130,11 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             yield client
         return
     try:
+        # A client that was given no port would be in the way of the end of this process.
+        get_address_host_port(scheduler)
         client = Client(scheduler, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
+    # The last is what an address asks for whose certificates are not configured.
+    except (OSError, ValueError, TypeError) as error:
         raise SweepError(f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`") from error
     with client:
         try:

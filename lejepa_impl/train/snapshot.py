@@ -1,6 +1,7 @@
 """The state of a run in mid-training, from which it goes on exactly as if it had never stopped."""
 
 import errno
+import hashlib
 import io
 import time
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from torch import Generator
 from lejepa_impl.files import UnwritableError, write_atomically
 
 SCHEMA = "lejepa-companion/snapshot/1"
+#: Bytes in front of a state, by which it is known to be whole.
+_DIGEST = 32
 
 
 class Stateful(Protocol):
@@ -51,13 +54,14 @@ class Snapshots:
     def restore(self, parts: Mapping[str, Stateful], generators: Mapping[str, Generator]) -> int:
         """Return to the state that was kept, if one was, and return the number of steps done."""
         try:
-            state = torch.load(self.path, weights_only=True)
+            content = self.path.read_bytes()
         except FileNotFoundError:
             return 0
-        # A file that a disk has damaged holds nothing to go on from; what torch raises for one is not documented.
-        except Exception:
+        # A file that a disk has damaged holds nothing to go on from, and PyTorch reads most of them without a word.
+        if content[:_DIGEST] != _digest(content[_DIGEST:]):
             return 0
-        if not isinstance(state, dict) or (state.get("schema"), state.get("run")) != (SCHEMA, self.run):
+        state = torch.load(io.BytesIO(content[_DIGEST:]), weights_only=True)
+        if (state["schema"], state["run"]) != (SCHEMA, self.run):
             return 0
         for name, part in parts.items():
             part.load_state_dict(state["parts"][name])
@@ -86,9 +90,13 @@ class Snapshots:
         }
         torch.save(state, content)
         try:
-            write_atomically(self.path, content.getvalue())
+            write_atomically(self.path, _digest(content.getvalue()) + content.getvalue())
         except UnwritableError as error:
             # A worker that was thought lost goes on, and took this one's unfinished file for one of the dead.
             if error.errno != errno.ENOENT:
                 raise
         self._last = time.monotonic()
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()

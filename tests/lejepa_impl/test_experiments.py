@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import pyarrow.parquet
 import pytest
 import torch
 import yaml
+from dask import config
 from distributed import KilledWorker, LocalCluster
 from hypothesis import settings
 from torch.nn.utils import parameters_to_vector
@@ -189,8 +191,28 @@ more: 1
         ({"axes": {"rho": []}}, "axes.rho: "),
         ({"base": [1]}, "base: "),
         ({"schema": 2}, "schema: "),
+        (
+            {
+                "axes": {
+                    "regularizer_weight": [1 / 3],
+                    "learning_rate": [1 / 3],
+                    "off_diagonal": [1 / 3],
+                    "rho": [1 / 3],
+                }
+                | {"kernel_width": [1 / 3], "variance": [1 / 3], "covariance": [1 / 3], "weight_decay": [1 / 3]}
+            },
+            "axes: a run is named by 2",
+        ),
+        (
+            {"cases": [{"name": "a"}], "seeds": [0, 1], "restarts": {"count": 2, "up_to_dim": 2, "seed_step": 1}},
+            "restarts.seed_step: a,seed=0 and a,seed=1 share an attempt",
+        ),
+        (
+            {"cases": [], "base": BASE | {"dim": 3, "mixing": "banana"}},
+            "base: mixing banana: this mixing has 2 latents",
+        ),
     ],
-    ids=["seeds", "cases", "axis", "too many", "empty", "no mapping", "schema"],
+    ids=["seeds", "cases", "axis", "too many", "empty", "base", "schema", "name", "restarts", "the only run"],
 )
 def test_a_mistake_is_named(changed, mistake, tmp_path):
     path = tmp_path / "bad.yaml"
@@ -202,8 +224,15 @@ def test_a_mistake_is_named(changed, mistake, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "mistake"),
-    [("name: x\n  bad: [1\n", "line 2: not YAML"), ("- 1\n", "settings by name"), ("\0", "not YAML")],
-    ids=["syntax", "list", "characters"],
+    [
+        ("name: x\n  bad: [1\n", "line 2: not YAML"),
+        ("- 1\n", "settings by name"),
+        ("\0", "not YAML"),
+        ("base: {rho: 0.5}\nbase: {rho: 0.6}\n", "line 2: not YAML: base is given twice"),
+        ("points: " + "9" * 5000, "not YAML"),
+        ("[" * 5000, "not YAML"),
+    ],
+    ids=["syntax", "list", "characters", "twice", "digits", "nested"],
 )
 def test_what_is_no_yaml_is_refused(content, mistake, tmp_path):
     path = tmp_path / "bad.yaml"
@@ -221,6 +250,14 @@ def test_settings_of_the_base_can_be_replaced():
     assert {run.attempts[0].pairs for run in load("grid", {"pairs": "one_parent"}).runs} == {"one_parent"}
     with pytest.raises(ExperimentError, match=r"base\.rho: is an axis too"):
         load("grid", {"rho": "0.5"})
+    with pytest.raises(ExperimentError, match=r"^--set rho, line 1: not YAML"):
+        load("grid", {"rho": "[0.5"})
+
+
+def test_a_base_without_names_is_not_replaced(tmp_path):
+    (tmp_path / "list.yaml").write_text(yaml.safe_dump(TINY | {"base": [1]}))
+    with pytest.raises(ExperimentError, match=r"  base: Input should be a valid dictionary$"):
+        load(str(tmp_path / "list.yaml"), {"rho": "0.5"})
 
 
 # A run goes on exactly where it stopped.
@@ -272,12 +309,13 @@ def test_an_ensemble_goes_on_exactly_with_its_failed_member(tmp_path):
         assert (a is None and b is None) or torch.equal(a, b)
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "another run"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "bit", "another run"])
 def test_a_state_of_no_use_is_not_taken_up(damage, tmp_path):
     spec, path = TrainingSpec.model_validate(BASE | {"steps": 60, "device": "cpu"}), tmp_path / "state"
     train(spec, snapshots=Snapshots(path, "another" if damage == "another run" else "a", seconds=0))
-    if damage != "another run":
-        path.write_bytes(path.read_bytes()[: {"cut": -100, "empty": 0}[damage]])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= damage == "bit"
+    path.write_bytes(content[: {"cut": -100, "empty": 0}.get(damage)])
     snapshots = Snapshots(path, "a", seconds=0)
     resumed, once = train(spec, snapshots=snapshots), train(spec)
     assert snapshots.resumed_at == 0
@@ -357,6 +395,13 @@ def test_a_run_whose_worker_is_killed_is_taken_up_by_another(uninterrupted, tiny
     assert any(0 < trace.resumed_at < 300 for trace in traces)
 
 
+def test_a_lost_worker_is_replaced_however_long_it_takes():
+    with config.set({"distributed.deploy.lost-worker-timeout": "1ms"}), sweep_module._connected(None, 1) as client:
+        first = client.submit(os.getpid).result()
+        psutil.Process(first).kill()
+        assert client.submit(os.getpid, pure=False).result(timeout=120) != first
+
+
 def test_a_run_that_kills_its_workers_does_not_stop_the_others(short, scheduler, tmp_path, monkeypatch):
     def perform_or_die(job, *arguments):
         if job.ids == ("coupling,seed=3",):
@@ -405,8 +450,9 @@ def test_a_scheduler_that_is_not_there_is_not_waited_for(tiny, tmp_path, monkeyp
     monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
     with pytest.raises(SweepError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         sweep(tiny, tmp_path, scheduler="tcp://127.0.0.1:9")
-    with pytest.raises(SweepError, match=r"no Dask scheduler answers at nonsense://"):
-        sweep(tiny, tmp_path, scheduler="nonsense://")
+    for address in ("nonsense://", "127.0.0.1", "tls://127.0.0.1:9"):
+        with pytest.raises(SweepError, match=f"no Dask scheduler answers at {address}: start one"):
+            sweep(tiny, tmp_path, scheduler=address)
 
 
 def test_a_scheduler_without_workers_is_not_waited_for(tiny, tmp_path, monkeypatch):
@@ -450,12 +496,13 @@ def another_experiment(folder, _tiny):
         ),
         (described({"together": 4, "digest": ""}), r"another experiment \(together is 4 there and 1 here\)"),
         (described({"versions": {"torch": "1.0"}}), r"has results of torch 1\.0, this is lejepa-companion"),
+        (described({"versions": [1]}), "is damaged"),
         (described({"schema": 7}), "schema 7, this version writes 1"),
         (described({"digest": []}), "other defaults"),
         (lambda folder, _: (folder / "experiment.json").write_text("{"), "is damaged"),
         (lambda folder, _: (folder / "thesis.tex").write_text("x"), "is not empty and holds no results"),
     ],
-    ids=["experiment", "together", "version", "schema", "defaults", "damaged", "no results"],
+    ids=["experiment", "together", "version", "versions", "schema", "defaults", "damaged", "no results"],
 )
 def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
     plant(tmp_path, tiny)
@@ -466,6 +513,20 @@ def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
     assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.name != ".lock"} == {
         path: content for path, content in before.items() if path.name != ".lock"
     }
+
+
+def test_a_file_is_no_folder_of_results(tiny, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ResultsError, match="file is a file: choose a folder by --out"):
+        sweep(tiny, tmp_path / "file")
+
+
+def test_the_record_of_another_run_is_not_taken_for_that_of_a_run(uninterrupted, tiny, tmp_path):
+    shutil.copytree(uninterrupted / "runs", tmp_path / "runs")
+    results, (one, other) = Results(tmp_path, tiny, TOGETHER), tiny.runs[0].attempt_ids()
+    shutil.copy(tmp_path / "runs" / f"{one}.json", tmp_path / "runs" / f"{other}.json")
+    assert results.record(one)
+    assert results.record(other) is None
 
 
 @pytest.mark.parametrize("file", ["states", "runs"])

@@ -57,6 +57,20 @@ def test_an_outlying_pair_does_not_pass_for_a_slow_direction(pairs):
     assert eigenvalue.item() == pytest.approx(RHO[0], abs=6.5 / 50_000**0.5)
 
 
+def test_many_directions_of_noise_in_a_small_sample_do_not_pass_for_a_slow_one():
+    generator = Generator().manual_seed(8)
+    first, second = GaussianWorld(1, RHO[0]).pairs(200, generator)
+    noise = 1e-2 * torch.randn(2, 200, 60, generator=generator)
+    encoder = nn.Sequential(nn.Linear(61, 61), nn.Linear(61, 1))
+    with torch.no_grad():
+        encoder[0].weight.copy_(torch.eye(61))
+        encoder[0].bias.zero_()
+    observed = [torch.cat([latent, values], dim=1) for latent, values in zip((first, second), noise, strict=True)]
+    (eigenvalue,) = solve_last_layer(encoder, *observed)
+    alone = torch.cat([first, second], dim=1).T.corrcoef()[0, 1]
+    assert eigenvalue.item() == pytest.approx(alone.item(), abs=0.02)
+
+
 def test_the_mean_of_the_features_loses_no_digits(pairs):
     generator = Generator().manual_seed(7)
     encoder = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 2))

@@ -65,13 +65,13 @@ def test_a_rotation_is_recovered_and_at_the_floor(mixing, pairs):
 
 @pytest.mark.parametrize("pairs", ["transition", "one_parent"])
 def test_the_regularizers_have_their_mean_at_a_batch_of_gaussian_pairs(pairs):
-    checkpoint = known(lambda z: 1.2 * z, pairs=pairs)
-    rows = [measure(checkpoint, points=1024, seed=seed) for seed in range(16)]
+    checkpoint = known(lambda z: 2 * z, pairs=pairs)
+    rows = [measure(checkpoint, points=16_384, seed=seed) for seed in range(16)]
     correlation = checkpoint.spec.pair_correlation
     expected = {
-        "sigreg": SIGReg().mean_for_gaussians(1.44, 512, pair_correlation=correlation),
+        "sigreg": SIGReg().mean_for_gaussians(4, 512, pair_correlation=correlation),
         "whitening": Whitening(centred=False, mean_over_entries=True).mean_for_gaussians(
-            1.44, 2, 512, pair_correlation=correlation
+            4, 2, 512, pair_correlation=correlation
         ),
     }
     for name, mean in expected.items():
@@ -89,6 +89,12 @@ def test_the_measures_of_a_scaled_rotation():
     moments = row["delta"], row["epsilon"], 0.95
     assert row["recovery_bound"] == pytest.approx(float(recovery_bound(*moments, sharp=False)))
     assert row["sharp_bound"] == pytest.approx(float(recovery_bound(*moments, dim=2)))
+    assert row["sharp_bound_with_confidence"] > row["sharp_bound"]
+
+
+def test_an_excess_below_0_is_no_delta():
+    deltas = [measure(known(turned), points=1024, seed=seed)["delta"] for seed in range(8)]
+    assert min(deltas) == 0 < max(deltas)
 
 
 def test_the_excess_of_a_bent_map_is_delta():

@@ -191,6 +191,17 @@ def test_the_committed_grid_is_beside_its_predictions(name):
         assert row["predicted"] == pytest.approx(predicted_variance(spec), abs=1e-6)
 
 
+def test_the_committed_spiral_is_as_the_page_says():
+    rows = json.loads((Path(__file__).parents[2] / "docs" / "_data" / "shrinkage_grid.json").read_text())["spiral"][
+        "rows"
+    ]
+    assert sum(row["variance"] is None and row["predicted"] > 0 for row in rows) == 3
+    assert not any(row["variance"] is not None and row["predicted"] == 0 for row in rows)
+    kept = [row for row in rows if row["variance"] is not None]
+    assert sum(row["variance"] < row["predicted"] for row in kept) > 0.75 * len(kept)
+    assert all(row["r2"] < 0.05 for row in kept if row["regularizer_weight"] > 0.05)
+
+
 def test_the_committed_linear_encoders_are_on_their_predictions():
     grid = json.loads((Path(__file__).parents[2] / "docs" / "_data" / "shrinkage_grid.json").read_text())["linear"]
     assert all((row["predicted"] == 0) == (row["variance"] is None) for row in grid["rows"])

@@ -268,13 +268,22 @@ def test_a_damaged_file_is_named(tmp_path, content):
         ([ROWS[0] | {"run": "a"}], "not of the experiment some: it has no run a"),
         ([ROWS[0] | {"steps": 7}], "dim=16,pairs=transition,seed=0 has the steps 7 and not 20000"),
         ([ROWS[0] | {"seed": 7}], "has the seed 7 and not 0"),
+        ([ROWS[0] | {"r2_h_to_z": "high"}], "the column r2_h_to_z is not of measures"),
+        ([ROWS[0], ROWS[0]], "dim=16,pairs=transition,seed=0 twice"),
     ],
-    ids=["other columns", "other run", "other steps", "other seed"],
+    ids=["other columns", "other run", "other steps", "other seed", "no number", "twice"],
 )
 def test_results_of_something_else_are_named(tmp_path, rows, says):
     write(tmp_path, rows)
     with pytest.raises(ResultsError, match=says):
         read_runs(tmp_path, EXPERIMENT)
+
+
+@pytest.mark.parametrize("versions", [[1], {"torch": None}, "2.0"], ids=str)
+def test_versions_that_are_damaged_are_not_shown(versions, tmp_path):
+    write(tmp_path, ROWS)
+    (tmp_path / "experiment.json").write_text(json.dumps({"versions": versions}))
+    assert read_runs(tmp_path, EXPERIMENT).made == Made()
 
 
 def test_where_runs_were_made_is_kept_without_their_records(tmp_path):

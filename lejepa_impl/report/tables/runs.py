@@ -102,25 +102,31 @@ def read_runs(folder: Path, experiment: Experiment) -> Runs:
     path = folder / "results.parquet"
     try:
         table = pq.read_table(path)
+        rows = tuple(table.to_pylist())
     except FileNotFoundError as error:
         advice = "run `lejepa-companion sweep` first, or give their folder by --results"
         if any((folder / "runs").glob("*.json")):
             advice = "`lejepa-companion sweep`, started again, goes on and writes them"
         raise ResultsError(f"no results at {path}: {advice}") from error
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise ResultsError(f"{path} is damaged or not Parquet: {' '.join(str(error).split())}") from error
     names = table.column_names
     if missing := [name for name in _REQUIRED if name not in names]:
         raise ResultsError(f"{path} holds no results of a sweep: it has no column {', '.join(missing)}")
-    rows = tuple(table.to_pylist())
+    measures = tuple(names[names.index("error") + 1 :])
+    if odd := [name for name in measures if not pa.types.is_floating(table.schema.field(name).type)]:
+        raise ResultsError(f"{path} holds no results of a sweep: the column {', '.join(odd)} is not of measures")
     planned = {run.id: run for run in experiment.runs}
+    there = set()
     for row in rows:
-        if other := _other_than(row, planned.get(row["run"])):
+        if other := _other_than(row, planned.get(str(row["run"]))):
             raise ResultsError(f"{path} is not of the experiment {experiment.name}: {other}")
-    there = {row["run"] for row in rows}
+        if row["run"] in there:
+            raise ResultsError(f"{path} has the run {row['run']} twice: `lejepa-companion sweep` writes it anew")
+        there.add(row["run"])
     return Runs(
         rows=rows,
-        measures=tuple(names[names.index("error") + 1 :]),
+        measures=measures,
         missing=tuple(run for run in planned if run not in there),
         made=_made(folder),
     )
@@ -148,7 +154,8 @@ def _made(folder: Path) -> Made:
             return Made.model_validate_json((folder / MADE).read_bytes())
     versions = {}
     with suppress(OSError, ValueError, KeyError, TypeError):
-        versions = dict(json.loads((folder / "experiment.json").read_text())["versions"])
+        description = json.loads((folder / "experiment.json").read_text())
+        versions = Made(versions=description["versions"]).versions
     return Made(devices=tuple(sorted(devices)), versions=versions)
 
 
