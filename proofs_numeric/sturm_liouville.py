@@ -324,7 +324,10 @@ class _Discretisation:
         """Points, weights and the functions there."""
         values = functions[:, :, : self.points.shape[1]] / np.sqrt(self.weights)[:, None]
         values = values.transpose(1, 0, 2).reshape(functions.shape[1], -1)
-        return self.points.ravel(), self.weights.ravel(), values * np.sign(values[:, -1:])
+        weights = self.weights.ravel()
+        # Beyond the bulk, round-off would choose the sign.
+        last = np.flatnonzero(weights > _NEGLIGIBLE)[-1]
+        return self.points.ravel(), weights, values * np.sign(values[:, [last]])
 
 
 def _refined(degrees: Degrees, terms: Array) -> tuple[NDArray[np.bool_], Degrees]:

@@ -23,6 +23,8 @@ Array = NDArray[np.float64]
 
 #: Eigenvalues and eigenfunctions of a symmetric matrix of moderate size, in double precision.
 ROUND_OFF = 1e-12
+#: Probability of a point below which values of eigenfunctions there are lost in round-off.
+_BULK = 1e-14
 #: Singular values of T below this are left out of products, whose eigenvalues they cannot change by more.
 _NEGLIGIBLE = 1e-7
 _LARGEST_PRODUCT = 40_000
@@ -165,7 +167,7 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
         )
     values, vectors = values[: count - 1], vectors[:, : count - 1].T
     functions = vectors / root
-    functions *= np.where(functions[:, -1:] < 0, -1, 1)
+    functions *= signs_at_the_end(functions, weights)
     shares = (vectors @ (root * centred)) ** 2
     return Spectrum(
         np.append(1.0, values),
@@ -178,6 +180,12 @@ def spectrum_of_chain(points: Array, joint: Array, count: int, *, stationary: bo
         forward,
         forms=forms,
     )
+
+
+def signs_at_the_end(functions: Array, weights: Array) -> Array:
+    """Signs that make functions positive at the right end of the bulk, beyond which round-off decides, (count, 1)."""
+    last = np.flatnonzero(weights > _BULK)[-1]
+    return np.where(functions[:, [last]] < 0, -1.0, 1.0)
 
 
 def with_change(fine: Spectrum, coarse: Spectrum, factor: float) -> Spectrum:
