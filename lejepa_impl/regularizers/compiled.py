@@ -1,4 +1,11 @@
-"""The Epps-Pulley kernel for a CPU, compiled by Numba at its first use.
+r"""The Epps-Pulley kernel for a CPU, compiled by Numba at its first use.
+
+With $\theta$ the angle of a projection at the first knot and $E_k = e^{ik\theta}$, knots a stride $q$ apart obey
+
+.. math:: E_{k+q} = E_{k-q} + 2i\sin(q\theta)\,E_k,
+
+two multiplications a knot. The sums of a chain of them go up by it, and its polynomial in the gradient comes down by it
+(Clenshaw's rule). The first $q$ knots are products of one another; one sine and one cosine per projection start it all.
 
 Where Numba is not installed, `AVAILABLE` is False and PyTorch takes its place.
 """
@@ -15,6 +22,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 Array = NDArray[np.float32]
+Sums = NDArray[np.float64]
 F = TypeVar("F", bound=Callable[..., Any])
 
 try:
@@ -28,9 +36,10 @@ except ImportError:  # Numba trails new versions of Python
 else:
     AVAILABLE = True
 
-#: Samples worked on at a time: their few arrays fit the fastest cache.
+#: Samples worked on at a time: their few arrays fit the fastest cache, and so few float32 add up with little rounding.
 _BLOCK = 1024
-_SWEEP = 4
+#: Knots that follow from one another: rounding errors grow at worst as their square.
+_CHAIN = 8
 #: Projections below which threads cost more than they gain.
 _WORTH_A_THREAD = 2**17
 #: Sums may be reordered, which vectorises them; values that are not finite stay as they are.
@@ -44,8 +53,8 @@ def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Te
     """
     rows = projections.numpy()
     step = np.float32(times[1])
-    # Knots of weight zero fill the last sweep.
-    of_knots, met = (pad(values[1:], (0, -(len(times) - 1) % _SWEEP)) for values in (weights, targets))
+    # Knots of weight zero fill the last chain.
+    of_knots, met = (pad(values[1:].double(), (0, -(len(times) - 1) % _CHAIN)) for values in (weights, targets))
     work = partial(_epps_pulley, step=step, targets=met.numpy(), weights=of_knots.numpy())
     threads = min(torch.get_num_threads(), max(1, rows.size // _WORTH_A_THREAD))
     if threads == 1:
@@ -83,70 +92,144 @@ def _sine_and_cosine(values: Array, step: np.float32, cos: Array, sin: Array) ->
 
 
 @njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
-def _epps_pulley(projections: Array, step: np.float32, targets: Array, weights: Array) -> Array:
-    """Compute the statistic of each slice; four knots to a sweep over the samples, which saves loads and stores."""
+def _multiply(cos: list[Array], sin: list[Array], start: int, size: int) -> None:
+    """Fill in the cosines and sines of 2, 3, ... times the angles that row 1 holds."""
+    for k in range(2, len(cos)):
+        cos_i, sin_i = cos[k // 2][start:], sin[k // 2][start:]
+        cos_j, sin_j = cos[k - k // 2][start:], sin[k - k // 2][start:]
+        cos_k, sin_k = cos[k][start:], sin[k][start:]
+        for n in range(size):
+            cos_k[n] = cos_i[n] * cos_j[n] - sin_i[n] * sin_j[n]
+            sin_k[n] = sin_i[n] * cos_j[n] + cos_i[n] * sin_j[n]
+
+
+@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+def _sum(
+    size: int, strides: Array, cos: Array, sin: Array, back_cos: Array, back_sin: Array, of_cos: Sums, of_sin: Sums
+) -> None:
+    """Add up the cosines and sines of a chain, given those of its first knot and of the one before it, mirrored."""
+    cos_0, cos_1, cos_2, cos_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+    cos_4, cos_5, cos_6, cos_7 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+    sin_0, sin_1, sin_2, sin_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+    sin_4, sin_5, sin_6, sin_7 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+    for n in range(size):
+        turn = strides[n] + strides[n]
+        c, s = cos[n], sin[n]
+        cos_0 += c
+        sin_0 += s
+        d, t = back_cos[n] - turn * s, turn * c - back_sin[n]
+        cos_1 += d
+        sin_1 += t
+        c, s = c - turn * t, s + turn * d
+        cos_2 += c
+        sin_2 += s
+        d, t = d - turn * s, t + turn * c
+        cos_3 += d
+        sin_3 += t
+        c, s = c - turn * t, s + turn * d
+        cos_4 += c
+        sin_4 += s
+        d, t = d - turn * s, t + turn * c
+        cos_5 += d
+        sin_5 += t
+        c, s = c - turn * t, s + turn * d
+        cos_6 += c
+        sin_6 += s
+        d, t = d - turn * s, t + turn * c
+        cos_7 += d
+        sin_7 += t
+    of_cos[0] += cos_0
+    of_sin[0] += sin_0
+    of_cos[1] += cos_1
+    of_sin[1] += sin_1
+    of_cos[2] += cos_2
+    of_sin[2] += sin_2
+    of_cos[3] += cos_3
+    of_sin[3] += sin_3
+    of_cos[4] += cos_4
+    of_sin[4] += sin_4
+    of_cos[5] += cos_5
+    of_sin[5] += sin_5
+    of_cos[6] += cos_6
+    of_sin[6] += sin_6
+    of_cos[7] += cos_7
+    of_sin[7] += sin_7
+
+
+@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+def _evaluate(
+    gradient: Array,
+    strides: Array,
+    cos: Array,
+    sin: Array,
+    back_cos: Array,
+    back_sin: Array,
+    of_cos: Array,
+    of_sin: Array,
+) -> None:
+    """Add the chain's cosines times `of_cos` and its sines times `of_sin`."""
+    cos_0, cos_1, cos_2, cos_3 = of_cos[0], of_cos[1], of_cos[2], of_cos[3]
+    cos_4, cos_5, cos_6, cos_7 = of_cos[4], of_cos[5], of_cos[6], of_cos[7]
+    sin_0, sin_1, sin_2, sin_3 = of_sin[0], of_sin[1], of_sin[2], of_sin[3]
+    sin_4, sin_5, sin_6, sin_7 = of_sin[4], of_sin[5], of_sin[6], of_sin[7]
+    for n in range(len(gradient)):
+        turn = strides[n] + strides[n]
+        c, s = cos_6 + turn * sin_7, sin_6 - turn * cos_7
+        d, t = (cos_5 + cos_7) + turn * s, (sin_5 + sin_7) - turn * c
+        c, s = (cos_4 + c) + turn * t, (sin_4 + s) - turn * d
+        d, t = (cos_3 + d) + turn * s, (sin_3 + t) - turn * c
+        c, s = (cos_2 + c) + turn * t, (sin_2 + s) - turn * d
+        d, t = (cos_1 + d) + turn * s, (sin_1 + t) - turn * c
+        c, s = (cos_0 + c) + turn * t, (sin_0 + s) - turn * d
+        gradient[n] += c * cos[n] + s * sin[n] + d * back_cos[n] - t * back_sin[n]
+
+
+@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+def _epps_pulley(projections: Array, step: np.float32, targets: Sums, weights: Sums) -> Array:
+    """Compute the statistic of each slice, chain by chain, and the gradient in place of its projections."""
     slices, count = projections.shape
     knots = len(weights)
-    turn_cos, turn_sin, cos, sin = [np.empty(_BLOCK, np.float32) for _ in range(4)]
-    real, imaginary = np.empty(knots, np.float32), np.empty(knots, np.float32)
+    stride = knots // _CHAIN
+    cos = [np.ones(count, np.float32) for _ in range(stride + 1)]
+    sin = [np.zeros(count, np.float32) for _ in range(stride + 1)]
+    sums_of_cos, sums_of_sin = np.empty(knots), np.empty(knots)
+    of_cos, of_sin = np.empty(knots, np.float32), np.empty(knots, np.float32)
     statistics = np.zeros(slices, np.float32)
     for i in range(slices):
-        real[:] = 0
-        imaginary[:] = 0
+        sums_of_cos[:] = 0
+        sums_of_sin[:] = 0
         for start in range(0, count, _BLOCK):
             size = min(_BLOCK, count - start)
-            _sine_and_cosine(projections[i, start : start + size], step, turn_cos, turn_sin)
-            cos[:size] = 1
-            sin[:size] = 0
-            for k in range(0, knots, 4):
-                real_0, real_1, real_2, real_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
-                imag_0, imag_1, imag_2, imag_3 = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
-                for n in range(size):
-                    c, s = turn_cos[n], turn_sin[n]
-                    a, b = cos[n] * c - sin[n] * s, sin[n] * c + cos[n] * s
-                    real_0 += a
-                    imag_0 += b
-                    a, b = a * c - b * s, b * c + a * s
-                    real_1 += a
-                    imag_1 += b
-                    a, b = a * c - b * s, b * c + a * s
-                    real_2 += a
-                    imag_2 += b
-                    a, b = a * c - b * s, b * c + a * s
-                    real_3 += a
-                    imag_3 += b
-                    cos[n], sin[n] = a, b
-                real[k] += real_0
-                real[k + 1] += real_1
-                real[k + 2] += real_2
-                real[k + 3] += real_3
-                imaginary[k] += imag_0
-                imaginary[k + 1] += imag_1
-                imaginary[k + 2] += imag_2
-                imaginary[k + 3] += imag_3
+            _sine_and_cosine(projections[i, start : start + size], step, cos[1][start:], sin[1][start:])
+            _multiply(cos, sin, start, size)
+            for k in range(1, stride + 1):
+                back = stride - k
+                _sum(
+                    size,
+                    sin[stride][start:],
+                    cos[k][start:],
+                    sin[k][start:],
+                    cos[back][start:],
+                    sin[back][start:],
+                    sums_of_cos[k - 1 :: stride],
+                    sums_of_sin[k - 1 :: stride],
+                )
         for k in range(knots):
-            of_real = real[k] / np.float32(count) - targets[k]
-            of_imaginary = imaginary[k] / np.float32(count)
-            statistics[i] += weights[k] * (of_real * of_real + of_imaginary * of_imaginary)
-            slope = np.float32(2) * weights[k] * np.float32(k + 1) * step / np.float32(count)
-            real[k] = slope * of_real
-            imaginary[k] = slope * of_imaginary
-        # The gradient is -Im sum_k (real_k - i imaginary_k) e^{i k x}, by Horner's rule from the last knot on.
-        for start in range(0, count, _BLOCK):
-            size = min(_BLOCK, count - start)
-            _sine_and_cosine(projections[i, start : start + size], step, turn_cos, turn_sin)
-            cos[:size] = 0
-            sin[:size] = 0
-            for k in range(knots - 1, -1, -4):
-                real_0, real_1, real_2, real_3 = real[k], real[k - 1], real[k - 2], real[k - 3]
-                imag_0, imag_1, imag_2, imag_3 = imaginary[k], imaginary[k - 1], imaginary[k - 2], imaginary[k - 3]
-                for n in range(size):
-                    c, s = turn_cos[n], turn_sin[n]
-                    a, b = cos[n] + real_0, sin[n] - imag_0
-                    a, b = a * c - b * s + real_1, a * s + b * c - imag_1
-                    a, b = a * c - b * s + real_2, a * s + b * c - imag_2
-                    a, b = a * c - b * s + real_3, a * s + b * c - imag_3
-                    cos[n], sin[n] = a * c - b * s, a * s + b * c
-            for n in range(size):
-                projections[i, start + n] = -sin[n]
+            real, imaginary = sums_of_cos[k] / count - targets[k], sums_of_sin[k] / count
+            statistics[i] += weights[k] * (real * real + imaginary * imaginary)
+            slope = 2 * weights[k] * (k + 1) * step / count
+            of_cos[k], of_sin[k] = slope * imaginary, -slope * real
+        projections[i] = 0
+        for k in range(1, stride + 1):
+            back = stride - k
+            _evaluate(
+                projections[i],
+                sin[stride],
+                cos[k],
+                sin[k],
+                cos[back],
+                sin[back],
+                of_cos[k - 1 :: stride],
+                of_sin[k - 1 :: stride],
+            )
     return statistics
