@@ -22,7 +22,7 @@ from lejepa_impl.regularizers import epps_pulley
 from lejepa_impl.regularizers.sigreg import SIGReg
 
 #: Samples, dimensions, slices, and repetitions of the plain formula.
-_SHAPES = {"small": (512, 64, 256, 20), "large": (4096, 256, 1024, 5)}
+_SHAPES = {"small": (512, 64, 256, 20), "large": (4096, 256, 1024, 9)}
 KEEP = {"MALLOC_MMAP_THRESHOLD_": str(2**32), "MALLOC_TRIM_THRESHOLD_": str(2**34), "MALLOC_TOP_PAD_": str(2**28)}
 _ALLOCATORS = {"stock": ({}, 25), "tuned": (KEEP, 12)}
 _FALLBACK_TARGET = 4
