@@ -22,6 +22,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "claim_pages",
     "shrinkage_page",
+    "speed_page",
     "sweep_page",
     "tables_page",
 ]
