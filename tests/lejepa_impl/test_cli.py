@@ -9,7 +9,6 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lejepa_impl import cli
 from lejepa_impl.experiments.run import Job
 from lejepa_impl.report.run import full_ledger
 from proofs_numeric.worlds.lattice import five_state_world
@@ -23,8 +22,10 @@ def small_ledger(monkeypatch):
 
     def use(passed):
         check = Evidence("degree_penalty", Kind.SMT, "planted", lambda _: Finding(passed), "powers")
-        monkeypatch.setattr(cli, "full_ledger", lambda: Ledger([full.claims["degree_penalty"]], [check]))
-        monkeypatch.setattr("lejepa_impl.report.run.full_ledger", cli.full_ledger)
+        for module in ("cli.verify", "report.run"):
+            monkeypatch.setattr(
+                f"lejepa_impl.{module}.full_ledger", lambda: Ledger([full.claims["degree_penalty"]], [check])
+            )
 
     return use
 
@@ -191,7 +192,7 @@ def test_an_encoder_that_fails_is_told_in_one_line(command, tmp_path, monkeypatc
 def test_a_killed_run_leaves_no_file(tmp_path):
     killed_in_evaluation = (
         "import os, signal; from lejepa_impl import cli\n"
-        "cli.evaluate = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "cli.train.evaluate = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         "cli.main()"
     )
     arguments = ["train", "--mixing", "identity", "--depth", "1", "--steps", "200", "--out"]
@@ -210,7 +211,7 @@ def test_a_sweep_counts_its_runs_and_says_where_they_are(command, monkeypatch):
         on_progress(job, 50)
         return Counter(finished=16, failed=1)
 
-    monkeypatch.setattr(cli, "sweep", sweep)
+    monkeypatch.setattr("lejepa_impl.cli.sweep.sweep", sweep)
     code, out, _ = command("sweep", "two_dimensional_small", "--set", "rho=0.5", "--workers", 3, "--together", 4)
     assert code == 0
     assert "16 runs finished, 1 failed; results/two_dimensional_small/results.parquet holds them." in " ".join(
