@@ -1,4 +1,7 @@
-"""The command line of the companion."""
+"""The command line of the companion.
+
+What builds all claims or draws is imported in the command that needs it, so that the others start without it.
+"""
 
 import sys
 from typing import NoReturn

@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from lejepa_impl.cli import console
-from lejepa_impl.report import table
-from lejepa_impl.report.run import full_ledger
 
 
 def claims_command(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """List the claims of the ledger with the verdicts that they expect."""
+    from lejepa_impl.report import table
+    from lejepa_impl.report.run import full_ledger
+
     ledger = full_ledger()
     if as_json:
         listed = [

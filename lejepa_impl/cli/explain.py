@@ -7,9 +7,6 @@ import typer
 
 from lejepa_impl.cli import console
 from lejepa_impl.cli.mistakes import UserError
-from lejepa_impl.report import page
-from lejepa_impl.report.plain import drawn, plain
-from lejepa_impl.report.run import full_ledger, verify
 from theory.claim import Claim, Kind, Profile
 from theory.ledger import Ledger
 from theory.papers import PAPERS
@@ -17,6 +14,10 @@ from theory.papers import PAPERS
 
 def explain_command(claim: Annotated[str, typer.Argument(help="Identifier of a claim; see `claims`.")]) -> None:
     """Show a claim with its proof, and recompute its evidence on the spot (training left out)."""
+    from lejepa_impl.report import page
+    from lejepa_impl.report.plain import drawn, plain
+    from lejepa_impl.report.run import full_ledger, verify
+
     ledger = full_ledger()
     chosen = _find(ledger, claim)
     part = ledger.around(claim, without=Kind.TRAINED)

@@ -11,7 +11,6 @@ from lejepa_impl.cli import console
 from lejepa_impl.experiments.spec import SHIPPED
 from lejepa_impl.experiments.spec import load as load_experiment
 from lejepa_impl.files import write_atomically
-from lejepa_impl.report.tables.report import ExperimentReport
 from lejepa_impl.report.tables.runs import MADE, read_runs
 
 
@@ -22,6 +21,8 @@ def report_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Lay out the results of an experiment, beside W's tables where these have it."""
+    from lejepa_impl.report.tables.report import ExperimentReport
+
     experiment = load_experiment(spec)
     folder = results or Path("results") / experiment.name
     found = ExperimentReport(experiment.name, experiment.title, read_runs(folder, experiment))

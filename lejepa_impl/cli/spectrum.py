@@ -16,7 +16,6 @@ from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
 from lejepa_impl.report.spectrum import summary as spectrum_summary
 from lejepa_impl.train.checkpoint import load
 from lejepa_impl.train.world import mixing_of
-from lejepa_impl.validation.spectroscopy import degree_spectrum
 
 
 def spectrum_command(
@@ -31,6 +30,8 @@ def spectrum_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Measure the variance of an encoder at each Hermite degree."""
+    from lejepa_impl.validation.spectroscopy import degree_spectrum
+
     map_, latents = _latent_map(encoder, dim)
     try:
         measured = degree_spectrum(

@@ -8,8 +8,6 @@ import typer
 
 from lejepa_impl.cli import console
 from lejepa_impl.files import require_writable, write_atomically
-from lejepa_impl.report import page, table
-from lejepa_impl.report.run import full_ledger, verify
 from theory.claim import Profile
 from theory.ledger import Outcome
 
@@ -21,6 +19,9 @@ def verify_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Run all evidence, judge every claim, write the report."""
+    from lejepa_impl.report import page, table
+    from lejepa_impl.report.run import full_ledger, verify
+
     files = {suffix: out / f"verify.{suffix}" for suffix in ("json", "html")}
     for path in files.values():
         require_writable(path)
