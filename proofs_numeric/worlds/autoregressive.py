@@ -29,7 +29,34 @@ _FAR = 2.0**40
 _HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly
 
 
-class AutoregressiveWorld(AdditiveNoiseWorld):
+class _LinearDriftWorld(AdditiveNoiseWorld):
+    r"""Independent copies of $z' = \rho z + \eta$."""
+
+    # Declared first to keep its place in a printed specification.
+    world: str
+    rho: float
+    marginal: AnyLaw
+
+    @property
+    def pair_correlation(self) -> Array:
+        r"""$\rho$, shape (n,)."""
+        return np.full(self.dim, self.rho)
+
+    @property
+    def kurtosis(self) -> float:
+        """Fourth moment of z."""
+        return self.marginal.kurtosis
+
+    def sample(self, count: int, rng: Generator) -> Array:
+        """Draw `count` latents, shape (count, n)."""
+        return self.marginal.draw((count, self.dim), rng)
+
+    def drift(self, latent: Array) -> Array:
+        r"""Return $\rho z$."""
+        return self.rho * latent
+
+
+class AutoregressiveWorld(_LinearDriftWorld):
     r"""Stationary autoregression $z' = \rho z + \eta$ of a self-decomposable marginal law.
 
     Its forward regression is linear; the backward one is not, nor is it reversible: none of these laws is Gaussian.
@@ -59,27 +86,9 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
     marginal: AnySelfDecomposable
 
     @property
-    def pair_correlation(self) -> Array:
-        r"""$\rho$, shape (n,)."""
-        return np.full(self.dim, self.rho)
-
-    @property
-    def kurtosis(self) -> float:
-        """Fourth moment."""
-        return self.marginal.kurtosis
-
-    @property
     def reversible(self) -> bool:
         """Whether pairs can be exchanged: they cannot."""
         return False
-
-    def sample(self, count: int, rng: Generator) -> Array:
-        """Draw `count` latents, shape (count, n)."""
-        return self.marginal.draw((count, self.dim), rng)
-
-    def drift(self, latent: Array) -> Array:
-        r"""Return $\rho z$."""
-        return self.rho * latent
 
     def noise(self, shape: tuple[int, ...], rng: Generator) -> Array:
         r"""Draw $\eta$."""
@@ -132,7 +141,7 @@ class AutoregressiveWorld(AdditiveNoiseWorld):
         return RitzBasis(whole[:, :count], np.eye(count)[1], points, weights, values, products, np.empty(0))
 
 
-class NonStationaryChannel(AdditiveNoiseWorld):
+class NonStationaryChannel(_LinearDriftWorld):
     r"""Channel $z' = \rho z + \sqrt{1-\rho^2}\,\eta$ with $\eta$ from the law of $z$: not stationary unless Gaussian.
 
     It keeps mean and variance, but multiplies the excess kurtosis by $\rho^4+(1-\rho^2)^2 < 1$, so that assumption (ii)
@@ -159,17 +168,6 @@ class NonStationaryChannel(AdditiveNoiseWorld):
 
     world: Literal["non_stationary_channel"] = "non_stationary_channel"
     rho: Correlation
-    marginal: AnyLaw
-
-    @property
-    def pair_correlation(self) -> Array:
-        r"""$\rho$, shape (n,)."""
-        return np.full(self.dim, self.rho)
-
-    @property
-    def kurtosis(self) -> float:
-        """Fourth moment of z."""
-        return self.marginal.kurtosis
 
     @property
     def next_kurtosis(self) -> float:
@@ -190,14 +188,6 @@ class NonStationaryChannel(AdditiveNoiseWorld):
     def _gaussian(self) -> bool:
         law = self.marginal
         return law.law == "gaussian" or (law.law == "generalised_normal" and law.alpha == 2)
-
-    def sample(self, count: int, rng: Generator) -> Array:
-        """Draw `count` first latents, shape (count, n)."""
-        return self.marginal.draw((count, self.dim), rng)
-
-    def drift(self, latent: Array) -> Array:
-        r"""Return $\rho z$."""
-        return self.rho * latent
 
     def noise(self, shape: tuple[int, ...], rng: Generator) -> Array:
         r"""Draw $\sqrt{1-\rho^2}\,\eta$."""

@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs_numeric import bounds
-from proofs_numeric.bounds import alignment_floor, planning_bound, recovery_bound, recovery_confidence_bound
+from proofs_numeric.bounds import (
+    alignment_floor,
+    confidence,
+    planning_bound,
+    recovery_bound,
+    recovery_confidence_bound,
+)
 from proofs_numeric.certificates import recovery_with_confidence as coverage
 from proofs_numeric.certificates.approximate_recovery import printed, search
 from proofs_numeric.certificates.sharp_recovery import less_distortion, less_nonlinear_variance, sharp
@@ -171,13 +177,13 @@ def test_coverage_fails_for_estimates_without_confidence(monkeypatch):
 
 @pytest.mark.parametrize(("quantiles", "limit"), [("student", "excess"), ("norm", "defect")])
 def test_coverage_fails_where_one_limit_has_the_level_090_for_0975(monkeypatch, quantiles, limit):
-    law = getattr(bounds, quantiles)
+    law = getattr(confidence, quantiles)
 
     def ppf(level, *shape):
         assert level == pytest.approx(0.975)
         return law.ppf(0.9, *shape)
 
-    monkeypatch.setattr(bounds, quantiles, SimpleNamespace(ppf=ppf))
+    monkeypatch.setattr(confidence, quantiles, SimpleNamespace(ppf=ppf))
     finding = coverage.limits_of_a_scaled_identity.check(Profile.QUICK)
     assert finding.passed is False
     assert finding.detail.startswith(f"missed {limit}")

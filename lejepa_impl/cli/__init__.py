@@ -1,0 +1,55 @@
+"""The command line of the companion.
+
+What builds all claims or draws is imported in the command that needs it, so that the others start without it.
+"""
+
+import sys
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from lejepa_impl.cli import claims, console, explain, report, spectrum, sweep, train, verify, world
+from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.spec import ExperimentError
+from lejepa_impl.experiments.sweep import SweepError
+from lejepa_impl.files import UnwritableError
+from lejepa_impl.train.checkpoint import CheckpointError
+from lejepa_impl.train.loop import TrainingError
+from lejepa_impl.train.spec import invalid
+
+app = typer.Typer(
+    help="Verify the theory of LeJEPA world models, and put encoders to its test.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("verify")(verify.verify_command)
+app.command("claims")(claims.claims_command)
+app.command("explain")(explain.explain_command)
+app.command("train")(train.train_command)
+app.command("sweep")(sweep.sweep_command)
+app.command("report")(report.report_command)
+app.command("spectrum")(spectrum.spectrum_command)
+app.command("world")(world.world_command)
+
+
+def main() -> None:
+    """Run the command line; exit with 2 on the user's mistake and 1 on a failed verification."""
+    try:
+        app()
+    except ValidationError as error:
+        _mistake(invalid(error))
+    except (UserError, CheckpointError, TrainingError, ExperimentError, ResultsError, SweepError) as error:
+        _mistake(str(error))
+    except UnwritableError as error:
+        _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
+    except OSError as error:
+        _mistake(str(error))
+
+
+def _mistake(message: str) -> NoReturn:
+    console.err.print(f"lejepa-companion: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
+    sys.exit(2)
