@@ -98,7 +98,8 @@ def recovery_bound(
 
     Returns
     -------
-    The bound, of the shape to which the arguments broadcast; infinite where it is beyond the largest float.
+    NDArray
+        The bound, of the shape to which the arguments broadcast; infinite where it is beyond the largest float.
 
     Raises
     ------
@@ -159,10 +160,14 @@ class RecoveryConfidence:
     ----------
     bound
         Upper confidence bound on $\min_Q \mathbb{E}\,|h-\mathbb{E}h-Qz|^2$.
-    excess, excess_upper
-        Unbiased estimate of $\delta$, and upper confidence limit.
-    squared_defect, defect_upper
-        Unbiased estimate of $\varepsilon^2$, which may be negative, and upper confidence limit of $\varepsilon$.
+    excess
+        Unbiased estimate of $\delta$, which may be negative.
+    excess_upper
+        Upper confidence limit of $\delta$.
+    squared_defect
+        Unbiased estimate of $\varepsilon^2$, which may be negative.
+    defect_upper
+        Upper confidence limit of $\varepsilon$.
     confidence
         Nominal probability that both limits hold, and with them the bound.
     points
@@ -281,8 +286,9 @@ def planning_bound(
 
     Returns
     -------
-    The bound in units of the cost, of the shape to which the arguments broadcast; infinite where it is beyond the
-    largest float.
+    NDArray
+        The bound in units of the cost, of the shape to which the arguments broadcast; infinite where it is beyond the
+        largest float.
 
     Raises
     ------

@@ -36,7 +36,7 @@ def write(app: Sphinx) -> None:
 
 
 def _figure(grids: dict) -> Figure:
-    figure, axes = plt.subplots(1, len(grids) + 1, figsize=(4.2 * (len(grids) + 1), 3.4), layout="tight")
+    figure, axes = plt.subplots(1, len(grids) + 1, figsize=(3.2 * (len(grids) + 1), 3.2), layout="tight")
     for axis, (name, grid) in zip(axes, grids.items(), strict=False):
         common = TrainingSpec(**grid["spec"])
         correlations = [rho for rho, _ in grid["onsets"]]
