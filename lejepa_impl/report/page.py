@@ -61,13 +61,18 @@ def _siblings(report: Report) -> dict[str, list[ClaimRecord]]:
 
 
 def _equation(statement: Any) -> Markup:
-    return Markup(convert(latex(statement), display="block"))
+    return Markup(_spaced(convert(latex(statement), display="block")))
+
+
+def _spaced(mathml: str) -> str:
+    """Set named functions, which the converter takes for letters, apart from what they are applied to."""
+    return re.sub(r"<mi>([a-z]{2,})</mi>", r'<mo lspace="0.1em" rspace="0.1em">\1</mo>', mathml)
 
 
 def _prose(text: str) -> Markup:
     """Escape prose, set what stands between dollar signs as mathematics and what stands between backticks as code."""
     parts = re.split(r"\$([^$]+)\$", text)
-    return Markup("".join(convert(part) if i % 2 else _code(escape(part)) for i, part in enumerate(parts)))
+    return Markup("".join(_spaced(convert(part)) if i % 2 else _code(escape(part)) for i, part in enumerate(parts)))
 
 
 def _code(text: str) -> str:
