@@ -22,7 +22,7 @@ _STYLES = {
 
 def ledger_table(ledger: Ledger) -> Table:
     """Lay out claim, expected verdict and title, in the order of the ledger."""
-    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("expected", no_wrap=True)
     table.add_column("title", overflow="fold")
@@ -46,17 +46,17 @@ def report_table(report: Report) -> Table:
 def summary(report: Report) -> Text:
     """Say how the run ended, and which printed statements it refutes."""
     unexpected = [claim.id for claim in report.claims if not claim.as_expected]
-    text = (
-        Text(f"not as expected: {', '.join(unexpected)}\n", style="bold red")
+    outcome = (
+        Text(f"not as expected: {', '.join(unexpected)}", style="bold red")
         if unexpected
-        else Text("every claim has its expected verdict\n", style="bold green")
+        else Text("every claim has its expected verdict", style="bold green")
     )
     siblings = [claim for claim in report.claims if claim.role is Role.SIBLING]
     claims = [claim for claim in report.claims if claim.role is not Role.SIBLING]
-    text.append(f"{_counts(claims)}; with an assumption dropped {_counts(siblings)}; in {report.seconds:.0f} s")
+    lines = [outcome, Text(f"{_counts(claims)}; with an assumption dropped {_counts(siblings)}; {report.seconds:.0f} s")]
     if refuted := report.refuted_as_printed:
-        text.append(f"\nrefuted as printed: {', '.join(claim.id for claim in refuted)}")
-    return text
+        lines.append(Text(f"refuted as printed: {', '.join(claim.id for claim in refuted)}"))
+    return Text("\n").join(lines)
 
 
 def _counts(claims: Sequence[ClaimRecord]) -> str:
