@@ -53,7 +53,10 @@ def summary(report: Report) -> Text:
     )
     siblings = [claim for claim in report.claims if claim.role is Role.SIBLING]
     claims = [claim for claim in report.claims if claim.role is not Role.SIBLING]
-    lines = [outcome, Text(f"{_counts(claims)}; with an assumption dropped {_counts(siblings)}; {report.seconds:.0f} s")]
+    lines = [
+        outcome,
+        Text(f"{_counts(claims)}; with an assumption dropped {_counts(siblings)}; {report.seconds:.0f} s"),
+    ]
     if refuted := report.refuted_as_printed:
         lines.append(Text(f"refuted as printed: {', '.join(claim.id for claim in refuted)}"))
     return Text("\n").join(lines)
