@@ -197,7 +197,7 @@ def continuous_from(
     anchor: float = 0.0,
     scale: float = 1.0,
 ) -> float:
-    """Bottom of the continuous spectrum, infinite where it is discrete; parameters are those of `diffusion_spectrum`."""
+    """Bottom of the continuous spectrum, infinite where it is discrete; parameters as in `diffusion_spectrum`."""
     return min(_continuous_from(log_density, mobility, end, anchor, scale) for end in support)
 
 

@@ -84,7 +84,7 @@ def _shrinkage(grid: dict, title: str) -> str:
     ]
     for rho, onset in grid["onsets"]:
         of_weight = {row["regularizer_weight"]: row for row in rows if row["rho"] == rho}
-        entries = [f"{of_weight[weight]['predicted']:.3f} → {_variance(of_weight[weight])}" for weight in weights]
+        entries = [f"{of_weight[weight]['predicted']:.3f} →&nbsp;{_variance(of_weight[weight])}" for weight in weights]
         lines.append(f"| {rho:g} | {onset:.2g} | " + " | ".join(entries) + " |")
     return "\n".join(lines) + "\n"
 
