@@ -46,4 +46,4 @@ $(VENV)/.lint $(VENV)/.test $(VENV)/.docs: $(VENV)/.%: pyproject.toml $(VENV)/.c
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist docs/_build docs/claims docs/figures docs/reference reports
+	rm -rf $(VENV) build dist docs/_build docs/claims docs/errata.md docs/figures docs/lean_audit.md docs/reference reports

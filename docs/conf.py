@@ -5,6 +5,10 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sphinx.util.typing import stringify_annotation
+
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "LeJEPA companion"
@@ -28,10 +32,13 @@ extensions = [
 ]
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build", "figures"]
+exclude_patterns = ["_build", "_templates", "figures"]
+
+default_role = "code"
 
 html_theme = "furo"
 html_title = project
+templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_css_files = ["claims.css"]
 
@@ -43,14 +50,41 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True
+napoleon_custom_sections = ["Notation"]
+
+#: Types that would be printed as the unions and parameters that NumPy defines them by.
+_ALIASES = {
+    stringify_annotation(ArrayLike, "smart"): "ArrayLike",
+    stringify_annotation(NDArray[np.float64], "smart"): "NDArray",
+}
+#: A colon that is none to napoleon, which reads what stands before one in the first line of an attribute as its type.
+_COLON = "\ue000"
 
 
-def _dollars_to_math(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
+def _before_napoleon(_app, what, _name, _obj, _options, lines: list[str]) -> None:
+    """Hide the colons in the first line of an attribute."""
+    if what in ("attribute", "data", "property") and lines:
+        lines[0] = lines[0].replace(": ", f"{_COLON} ")
+
+
+def _after_napoleon(_app, _what, _name, _obj, _options, lines: list[str]) -> None:
     """Read mathematics between dollar signs in docstrings as the rest of the documentation does."""
-    text = re.sub(r"(?<!\\)\$([^$]+)\$", lambda found: f":math:`{' '.join(found[1].split())}`", "\n".join(lines))
+    text = "\n".join(lines).replace(_COLON, ":")
+    text = re.sub(r"(?<!\\)\$([^$]+)\$", lambda found: f":math:`{' '.join(found[1].split())}`", text)
     lines[:] = text.split("\n")
 
 
+def _shorten_types(app, *_description) -> None:
+    """Print arrays by the names that the code has for them."""
+    for types in app.env.current_document.autodoc_annotations.values():
+        for name, printed in types.items():
+            for long, short in _ALIASES.items():
+                printed = printed.replace(long, short)
+            types[name] = printed
+
+
 def setup(app) -> None:
-    """Connect the reading of docstrings."""
-    app.connect("autodoc-process-docstring", _dollars_to_math)
+    """Connect the reading of docstrings, and of types before autodoc prints them."""
+    app.connect("autodoc-process-docstring", _before_napoleon, priority=400)
+    app.connect("autodoc-process-docstring", _after_napoleon, priority=600)
+    app.connect("object-description-transform", _shorten_types, priority=400)

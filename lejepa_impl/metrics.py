@@ -103,7 +103,8 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
 
     Returns
     -------
-    One for each encoder. That of an encoder with an embedding that is not finite has metrics that are nan.
+    list
+        One for each encoder. That of an encoder with an embedding that is not finite has metrics that are nan.
 
     Raises
     ------

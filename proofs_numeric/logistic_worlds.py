@@ -14,14 +14,14 @@ from proofs_numeric.transfer_operator import Grid
 
 @dataclass(frozen=True)
 class Unknowns:
-    """Values of r (odd) and g (even) at the nodes of a grid.
+    r"""Values of $r$ (odd) and $g$ (even) at the nodes of a grid.
 
     Parameters
     ----------
     regression
-        r.
+        Values of $r$, shape (nodes,).
     ratio
-        g, of mean one under the noise law.
+        Values of $g$, of the same shape, of mean one under the noise law.
     """
 
     regression: Array

@@ -116,7 +116,7 @@ class Coupling(InvertibleLayer):
     Parameters
     ----------
     strength
-        s.
+        Strength $s$.
 
     References
     ----------

@@ -22,7 +22,7 @@ shape = Symbol("a", positive=True)
 
 
 def generator(function: Expr, density: Expr, diffusion: Expr, z: Symbol) -> Expr:
-    """Generator applied to a function of `z`, unevaluated."""
+    r"""Return the generator $(K p f')'/p$ of a reversible diffusion of density $p$, applied to $f(z)$, unevaluated."""
     return Derivative(diffusion * density * Derivative(function, z), z) / density
 
 

@@ -36,7 +36,7 @@ def write(app: Sphinx) -> None:
 
 
 def _figure(grids: dict) -> Figure:
-    figure, axes = plt.subplots(1, len(grids) + 1, figsize=(4.2 * (len(grids) + 1), 3.4), layout="tight")
+    figure, axes = plt.subplots(1, len(grids) + 1, figsize=(3.2 * (len(grids) + 1), 3.2), layout="tight")
     for axis, (name, grid) in zip(axes, grids.items(), strict=False):
         common = TrainingSpec(**grid["spec"])
         correlations = [rho for rho, _ in grid["onsets"]]
@@ -84,7 +84,7 @@ def _shrinkage(grid: dict, title: str) -> str:
     ]
     for rho, onset in grid["onsets"]:
         of_weight = {row["regularizer_weight"]: row for row in rows if row["rho"] == rho}
-        entries = [f"{of_weight[weight]['predicted']:.3f} → {_variance(of_weight[weight])}" for weight in weights]
+        entries = [f"{of_weight[weight]['predicted']:.3f} →&nbsp;{_variance(of_weight[weight])}" for weight in weights]
         lines.append(f"| {rho:g} | {onset:.2g} | " + " | ".join(entries) + " |")
     return "\n".join(lines) + "\n"
 

@@ -29,7 +29,8 @@ def write(app: Sphinx) -> None:
 
 def _figure(points: list[dict]) -> Figure:
     correlations = sorted({point["rho"] for point in points})
-    figure, axes = plt.subplots(1, len(correlations) + 1, figsize=(3.2 * (len(correlations) + 1), 3.2), layout="tight")
+    figure, grid = plt.subplots(2, -(-(len(correlations) + 1) // 2), figsize=(8, 6), layout="tight")
+    axes = grid.flat
     for axis, rho in zip(axes, correlations, strict=False):
         for family in ("channel", "diffusion"):
             here = sorted(

@@ -53,7 +53,8 @@ def recovery_bounds(
 
     Returns
     -------
-    One for each encoder. That of an encoder with an embedding that is not finite has bounds that are nan.
+    list
+        One for each encoder. That of an encoder with an embedding that is not finite has bounds that are nan.
 
     Raises
     ------

@@ -106,7 +106,7 @@ class SIGReg:
         variance
             $v$.
         count
-            N.
+            Number of samples N.
         pair_correlation
             $r$, or None for independent samples.
         """

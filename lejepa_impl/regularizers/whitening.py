@@ -69,7 +69,7 @@ class Whitening:
         dim
             $m$.
         count
-            N.
+            Number of samples N.
         pair_correlation
             $r$, or None, as 0, for independent samples.
         """

@@ -1,6 +1,7 @@
 """A verification run as one HTML file, with its equations as MathML and nothing to load."""
 
 import re
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -24,9 +25,10 @@ def render(ledger: Ledger, report: Report) -> str:
             report=report,
             ledger=ledger,
             papers=PAPERS,
-            counts=_counts(report),
             siblings=_siblings(report),
             main=[claim for claim in report.claims if claim.role is not Role.SIBLING],
+            counts=_counts,
+            Role=Role,
         )
     )
 
@@ -44,8 +46,9 @@ def templates() -> Environment:
     return environment
 
 
-def _counts(report: Report) -> dict[Verdict, int]:
-    counts = {verdict: sum(claim.verdict is verdict for claim in report.claims) for verdict in Verdict}
+def _counts(claims: Iterable[ClaimRecord]) -> dict[Verdict, int]:
+    verdicts = [claim.verdict for claim in claims]
+    counts = {verdict: verdicts.count(verdict) for verdict in Verdict}
     return {verdict: count for verdict, count in counts.items() if count}
 
 
@@ -58,13 +61,22 @@ def _siblings(report: Report) -> dict[str, list[ClaimRecord]]:
 
 
 def _equation(statement: Any) -> Markup:
-    return Markup(convert(latex(statement), display="block"))
+    return Markup(_spaced(convert(latex(statement), display="block")))
+
+
+def _spaced(mathml: str) -> str:
+    """Set named functions, which the converter takes for letters, apart from what they are applied to."""
+    return re.sub(r"<mi>([a-z]{2,})</mi>", r'<mo lspace="0.1em" rspace="0.1em">\1</mo>', mathml)
 
 
 def _prose(text: str) -> Markup:
-    """Escape prose and set what stands between dollar signs as mathematics."""
+    """Escape prose, set what stands between dollar signs as mathematics and what stands between backticks as code."""
     parts = re.split(r"\$([^$]+)\$", text)
-    return Markup("".join(convert(part) if i % 2 else escape(part) for i, part in enumerate(parts)))
+    return Markup("".join(_spaced(convert(part)) if i % 2 else _code(escape(part)) for i, part in enumerate(parts)))
+
+
+def _code(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 def value(covered: Any) -> str:

@@ -72,6 +72,12 @@ class Report(_Record):
         populate_by_name=True,
     )
 
+    @property
+    def refuted_as_printed(self) -> list[ClaimRecord]:
+        """The printed statements with a counterexample, repaired or not."""
+        against = (Verdict.REFUTED, Verdict.REPAIRED)
+        return [claim for claim in self.claims if claim.role is Role.THEOREM and claim.verdict in against]
+
     def to_json(self) -> str:
         """Serialise with the field names of schema 1."""
         return self.model_dump_json(by_alias=True, indent=2)

@@ -1,5 +1,7 @@
 """A verification run as a table in the terminal."""
 
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
@@ -20,7 +22,7 @@ _STYLES = {
 
 def ledger_table(ledger: Ledger) -> Table:
     """Lay out claim, expected verdict and title, in the order of the ledger."""
-    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("expected", no_wrap=True)
     table.add_column("title", overflow="fold")
@@ -31,7 +33,7 @@ def ledger_table(ledger: Ledger) -> Table:
 
 def report_table(report: Report) -> Table:
     """Lay out claim, verdict, evidence and seconds, in the order of the ledger."""
-    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", overflow="fold")
     table.add_column("evidence", overflow="fold")
@@ -42,16 +44,27 @@ def report_table(report: Report) -> Table:
 
 
 def summary(report: Report) -> Text:
-    """Say in a line how the run ended."""
+    """Say how the run ended, and which printed statements it refutes."""
     unexpected = [claim.id for claim in report.claims if not claim.as_expected]
-    counts = ", ".join(
-        f"{sum(claim.verdict is verdict for claim in report.claims)} {verdict}"
-        for verdict in Verdict
-        if any(claim.verdict is verdict for claim in report.claims)
+    outcome = (
+        Text(f"not as expected: {', '.join(unexpected)}", style="bold red")
+        if unexpected
+        else Text("every claim has its expected verdict", style="bold green")
     )
-    if unexpected:
-        return Text(f"not as expected: {', '.join(unexpected)} ({counts})", style="bold red")
-    return Text(f"every claim has its expected verdict: {counts}, in {report.seconds:.0f} s", style="bold green")
+    siblings = [claim for claim in report.claims if claim.role is Role.SIBLING]
+    claims = [claim for claim in report.claims if claim.role is not Role.SIBLING]
+    lines = [
+        outcome,
+        Text(f"{_counts(claims)}; with an assumption dropped {_counts(siblings)}; {report.seconds:.0f} s"),
+    ]
+    if refuted := report.refuted_as_printed:
+        lines.append(Text(f"refuted as printed: {', '.join(claim.id for claim in refuted)}"))
+    return Text("\n").join(lines)
+
+
+def _counts(claims: Sequence[ClaimRecord]) -> str:
+    verdicts = [claim.verdict for claim in claims]
+    return ", ".join(f"{verdicts.count(verdict)} {verdict}" for verdict in Verdict if verdict in verdicts) or "none"
 
 
 def _name(claim: Claim | ClaimRecord) -> Text:

@@ -26,10 +26,14 @@ class RecoveryConfidence:
     ----------
     bound
         Upper confidence bound on $\min_Q \mathbb{E}\,|h-\mathbb{E}h-Qz|^2$.
-    excess, excess_upper
-        Unbiased estimate of $\delta$, and upper confidence limit.
-    squared_defect, defect_upper
-        Unbiased estimate of $\varepsilon^2$, which may be negative, and upper confidence limit of $\varepsilon$.
+    excess
+        Unbiased estimate of $\delta$, which may be negative.
+    excess_upper
+        Upper confidence limit of $\delta$.
+    squared_defect
+        Unbiased estimate of $\varepsilon^2$, which may be negative.
+    defect_upper
+        Upper confidence limit of $\varepsilon$.
     confidence
         Nominal probability that both limits hold, and with them the bound.
     points

@@ -40,8 +40,9 @@ def planning_bound(
 
     Returns
     -------
-    The bound in units of the cost, of the shape to which the arguments broadcast; infinite where it is beyond the
-    largest float.
+    NDArray
+        The bound in units of the cost, of the shape to which the arguments broadcast; infinite where it is beyond the
+        largest float.
 
     Raises
     ------

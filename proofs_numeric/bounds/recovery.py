@@ -39,7 +39,8 @@ def recovery_bound(
 
     Returns
     -------
-    The bound, of the shape to which the arguments broadcast; infinite where it is beyond the largest float.
+    NDArray
+        The bound, of the shape to which the arguments broadcast; infinite where it is beyond the largest float.
 
     Raises
     ------

@@ -32,7 +32,8 @@ def swirl(points: Array, turn: float, centre: tuple[float, float], radius: float
 
     Returns
     -------
-    Images, shape (N, 2), and Jacobians, shape (N, 2, 2), of determinant 1.
+    tuple
+        Images, shape (N, 2), and Jacobians, shape (N, 2, 2), of determinant 1.
     """
     offset = points - np.asarray(centre)
     inside = np.clip(1 - np.sum(offset**2, axis=1) / radius**2, 0, None)

@@ -24,7 +24,7 @@ class HyperbolicSecant:
     Parameters
     ----------
     power
-        k.
+        Power $k$.
     """
 
     power: float
@@ -46,9 +46,9 @@ def hyperbolic_world(slope: float, power: float) -> AdditiveNoiseWorld:
     Parameters
     ----------
     slope
-        r.
+        Slope $r$.
     power
-        k.
+        Power $k$.
     """
     return AdditiveNoiseWorld(lambda value: np.arctanh(slope * np.tanh(value)), HyperbolicSecant(power))
 

@@ -125,6 +125,11 @@ class RitzBasis:
             Number of eigenpairs, the constant one included.
         essential
             Top of the essential spectrum of S.
+
+        Raises
+        ------
+        ValueError
+            If a density is infinite at a point, so that nothing is resolved.
         """
         # In fewer functions where the further ones are lost in round-off.
         sizes = {len(self.forward) * share // 4 for share in range(1, 5)}

@@ -82,6 +82,16 @@ def test_worker_processes_find_the_same(report):
     assert without_seconds(verify(LEDGER, Profile.QUICK, jobs=2)) == without_seconds(report)
 
 
+def test_what_is_refuted_as_printed_comes_first(report):
+    ledger = full_ledger().around("zeros_of_eigenfunctions")
+    refuted = verify(ledger, Profile.QUICK, jobs=1)
+    assert [claim.id for claim in refuted.refuted_as_printed] == ["zeros_of_eigenfunctions"]
+    assert "refuted as printed: zeros_of_eigenfunctions" in table.summary(refuted).plain
+    assert page.render(ledger, refuted).index("Refuted as printed") < page.render(ledger, refuted).index("<h2>Claims")
+    assert report.refuted_as_printed == []
+    assert "Refuted as printed" not in page.render(LEDGER, report)
+
+
 class _References(HTMLParser):
     def __init__(self):
         super().__init__()
