@@ -6,6 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from lejepa_impl.report.run import full_ledger
+from theory import lean
 from theory.claim import Profile, Verdict
 from theory.ledger import Ledger, examine
 
@@ -46,3 +48,21 @@ def test_links_between_documents_lead_somewhere(path):
     links = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text())
     generated = ("claims/", "errata.md", "figures/", "lean_audit.md")
     assert all((path.parent / link).exists() for link in links if not link.startswith(generated))
+
+
+def test_what_the_readme_says_came_out_is_what_the_ledger_expects():
+    (outcomes,) = re.findall(r"What came out.*?\n\n(.*?)\n\n", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    named = re.findall(r"`(\w+)`", outcomes)
+    failing = re.findall(r"fails as printed[^`]*`(\w+)`", outcomes)
+    expected = {claim.id: claim.expected for claim in full_ledger().claims.values()}
+    assert failing
+    assert {name: expected[name] for name in named} == {
+        name: Verdict.REPAIRED if name in failing else Verdict.PROVED for name in named
+    }
+    assert "Every axiom of the official Lean files is false as stated, and so are seven of their theorems." in outcomes
+    verdicts = {
+        status: [expected.get(item.claim) for item in lean.INVENTORY.values() if item.status is status]
+        for status in (lean.Status.AXIOM, lean.Status.THEOREM)
+    }
+    assert set(verdicts[lean.Status.AXIOM]) == {Verdict.REPAIRED}
+    assert verdicts[lean.Status.THEOREM].count(Verdict.REPAIRED) == 7
