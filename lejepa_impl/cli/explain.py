@@ -7,6 +7,7 @@ import typer
 
 from lejepa_impl.cli import console
 from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.report.record import EvidenceRecord
 from theory.claim import Claim, Kind, Profile
 from theory.ledger import Ledger
 from theory.papers import PAPERS
@@ -14,7 +15,6 @@ from theory.papers import PAPERS
 
 def explain_command(claim: Annotated[str, typer.Argument(help="Identifier of a claim; see `claims`.")]) -> None:
     """Show a claim with its proof, and recompute its evidence on the spot (training left out)."""
-    from lejepa_impl.report import page
     from lejepa_impl.report.plain import drawn, plain
     from lejepa_impl.report.run import full_ledger, verify
 
@@ -29,25 +29,19 @@ def explain_command(claim: Annotated[str, typer.Argument(help="Identifier of a c
     console.out.rule(f"[bold]{chosen.title}")
     console.out.print(f"{chosen.id}: {PAPERS[chosen.paper].source}, {chosen.locator}", style="dim")
     console.out.print(plain(chosen.says), "", drawn(chosen.statement), "", sep="\n", highlight=False, markup=False)
-    console.out.print(f"verdict: [bold]{recorded.verdict}[/] {recorded.reason}", highlight=False)
+    reason = f", {recorded.reason}" if recorded.reason else ""
+    console.out.print(f"verdict: [bold]{recorded.verdict}[/]{reason}", highlight=False)
     for heading, lines in (
         ("assumptions", [plain(text) for text in chosen.assumptions.values()]),
         ("background", [f"{id_}: {ledger.claims[id_].title}" for id_ in chosen.background]),
         (
             "proof",
             [
-                f"{step.key}: {plain(step.says)}{f' By {chr(44).join(step.by)}.' if step.by else ''}"
-                for step in chosen.steps
+                f"{number}. {step.key}: {plain(step.says)}{f' By {chr(44).join(step.by)}.' if step.by else ''}"
+                for number, step in enumerate(chosen.steps, 1)
             ],
         ),
-        (
-            "evidence, recomputed",
-            [
-                f"{item.kind}, {item.title} {'' if item.passed else item.detail}"
-                f" [{page.value(item.covered)}] {item.seconds:.2f} s"
-                for item in recorded.evidence
-            ],
-        ),
+        ("evidence, recomputed", list(map(_recomputed, recorded.evidence))),
         ("siblings that must fail", [f"{sibling.id}: {sibling.title}" for sibling in ledger.siblings(claim)]),
     ):
         if lines:
@@ -56,6 +50,14 @@ def explain_command(claim: Annotated[str, typer.Argument(help="Identifier of a c
                 console.out.print(f"  • {line}", highlight=False, markup=False)
     if not recorded.as_expected:
         raise typer.Exit(1)
+
+
+def _recomputed(item: EvidenceRecord) -> str:
+    from lejepa_impl.report.page import value
+
+    outcome = "" if item.passed else f" {item.detail}"
+    covered = [f"      {key}: {value(what)}" for key, what in item.covered.items()]
+    return "\n".join([f"{item.kind}, {item.seconds:.2f} s: {item.title}{outcome}", *covered])
 
 
 def _find(ledger: Ledger, id_: str) -> Claim:
