@@ -250,7 +250,7 @@ def test_settings_of_the_base_can_be_replaced():
     assert {run.attempts[0].pairs for run in load("grid", {"pairs": "one_parent"}).runs} == {"one_parent"}
     with pytest.raises(ExperimentError, match=r"base\.rho: is an axis too"):
         load("grid", {"rho": "0.5"})
-    with pytest.raises(ExperimentError, match=r"^--set rho, line 1: not YAML"):
+    with pytest.raises(ExperimentError, match=r"^--set rho: line 1: not YAML"):
         load("grid", {"rho": "[0.5"})
 
 
