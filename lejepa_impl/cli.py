@@ -1,11 +1,14 @@
 """The command line of the companion."""
 
 import difflib
+import errno
 import importlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -59,6 +62,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+#: What a disk says on which there is no room, or not for one file.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _out, _err = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
@@ -66,18 +71,25 @@ class UserError(ValueError):
     """A mistake in how a command was called."""
 
 
+class InterruptedCommandError(RuntimeError):
+    """A command that the user stopped."""
+
+
 def main() -> None:
-    """Run the command line; exit with 2 on the user's mistake and 1 on a failed verification."""
+    """Run the command line; exit with 2 on the user's mistake, 1 on a failed verification and 130 when interrupted."""
     try:
         app()
     except ValidationError as error:
         _mistake(invalid(error))
     except (UserError, CheckpointError, TrainingError, ExperimentError, ResultsError, SweepError) as error:
-        _mistake(str(error))
+        _mistake(_with_notes(str(error), error))
     except UnwritableError as error:
-        _mistake(f"cannot write {error.filename}: {error.strerror}; choose another path by --out")
+        advice = "make room there or choose" if error.errno in _FULL else "choose"
+        _mistake(_with_notes(f"cannot write {error.filename}: {error.strerror}; {advice} another path by --out", error))
     except OSError as error:
-        _mistake(str(error))
+        _mistake(_with_notes(str(error), error))
+    except InterruptedCommandError as error:
+        _mistake(str(error), 128 + signal.SIGINT)
 
 
 @app.command("verify")
@@ -230,7 +242,7 @@ def train_command(
         raise UserError(f"recipe {recipe!r} is unknown: use {', '.join(recipes)}")
     spec = TrainingSpec.model_validate(recipes[recipe].model_dump() | given)
     require_writable(out)
-    with _progress("steps") as progress:
+    with _interruptible("nothing is saved"), _progress("steps") as progress:
         task = progress.add_task("training", total=spec.steps)
         checkpoint = train(
             spec,
@@ -269,7 +281,7 @@ def sweep_command(
     folder = out or Path("results") / experiment.name
     total = sum(job.specs[0].steps for job in Job.of(experiment, together))
     done: dict[str, int] = {}
-    with _progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
+    with _interruptible(), _progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
         task = progress.add_task(experiment.name, total=total)
 
         def advance(job: Job, step: int) -> None:
@@ -430,9 +442,22 @@ def _progress(unit: str, *more: ProgressColumn) -> Progress:
     )
 
 
-def _mistake(message: str) -> NoReturn:
+@contextmanager
+def _interruptible(kept: str | None = None) -> Iterator[None]:
+    """Name what is kept when the user interrupts a command, unless a note does."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise InterruptedCommandError(_with_notes("interrupted", stop, *([kept] if kept else []))) from stop
+
+
+def _with_notes(message: str, error: BaseException, *more: str) -> str:
+    return "; ".join([message, *getattr(error, "__notes__", []), *more])
+
+
+def _mistake(message: str, code: int = 2) -> NoReturn:
     _err.print(f"lejepa-companion: {message}", style="red", highlight=False, markup=False, soft_wrap=True)
-    sys.exit(2)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ class Results:
         UnwritableError
             If the folder cannot be written.
         """
-        rows = [row for run in self.experiment.runs if (row := self._row(run))]
+        rows = self.rows()
         measured: dict[str, pa.DataType] = {}
         for row in rows:
             measured |= dict.fromkeys(row["measures"], pa.float64())
@@ -186,6 +186,10 @@ class Results:
         if len(rows) == len(self.experiment.runs):
             shutil.rmtree(self.folder / "states", ignore_errors=True)
         return Counter(row["status"] for row in rows)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the runs that are done, in the order of the experiment."""
+        return [row for run in self.experiment.runs if (row := self._row(run))]
 
     def _row(self, run: Run) -> dict[str, Any] | None:
         """Return the row of a run once all its attempts are done: that of its best."""
