@@ -16,7 +16,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from getpass import getuser
 from multiprocessing import resource_tracker
@@ -128,20 +129,22 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             "distributed.nanny.pre-spawn-environ": environment,
             "distributed.deploy.lost-worker-timeout": _REPLACED,
         }
-        with config.set(settings), ExitStack() as stack:
-            with _interrupts_kept_back():
-                cluster = stack.enter_context(
-                    LocalCluster(
-                        n_workers=workers,
-                        threads_per_worker=1,
-                        processes=True,
-                        memory_limit=None,
-                        dashboard_address=":0",
-                        silence_logs=logging.CRITICAL,
-                    )
-                )
-                client = stack.enter_context(Client(cluster, set_as_default=False))
-            yield client
+        # A start that is interrupted would leave processes of which nobody knows: a thread brings it to its end.
+        with config.set(settings), ThreadPoolExecutor(1, initializer=_spare_of_interrupts) as thread:
+            started = thread.submit(
+                LocalCluster,
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                memory_limit=None,
+                dashboard_address=":0",
+                silence_logs=logging.CRITICAL,
+            )
+            try:
+                with Client(started.result(), set_as_default=False) as client:
+                    yield client
+            finally:
+                started.result().close()
         return
     try:
         # A client that was given no port would be in the way of the end of this process.
@@ -155,22 +158,15 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
         yield client
 
 
-@contextmanager
-def _interrupts_kept_back() -> Iterator[None]:
-    """Let an interrupt of the keyboard wait, and spare the threads and processes that are started meanwhile for good.
+def _spare_of_interrupts() -> None:
+    """Keep interrupts of the keyboard from the processes that this thread starts, and from those of its threads.
 
-    A terminal interrupts all processes of a command, of which the one that sweeps answers for the others.
+    A terminal sends them to all processes of a command, of which the one that sweeps answers for the others.
     """
-    if sys.platform == "win32":
-        yield
-        return
-    # What starts it, which the first process of a worker needs, lets interrupts through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if sys.platform != "win32":
+        # What starts it, which the first process of a worker needs, lets interrupts through again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _work_off(
