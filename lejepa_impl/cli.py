@@ -29,7 +29,7 @@ from rich.progress import (
 
 from lejepa_impl.experiments.results import ResultsError
 from lejepa_impl.experiments.run import Job
-from lejepa_impl.experiments.spec import SHIPPED, ExperimentError
+from lejepa_impl.experiments.spec import SHIPPED, Experiment, ExperimentError
 from lejepa_impl.experiments.spec import load as load_experiment
 from lejepa_impl.experiments.sweep import SweepError, sweep
 from lejepa_impl.files import UnwritableError, require_writable, write_atomically
@@ -64,6 +64,8 @@ app = typer.Typer(
 )
 #: What a disk says on which there is no room, or not for one file.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_Spec = Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")]
+_Settings = Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE in the place of a setting of the base.")]
 _out, _err = Console(emoji=False), Console(stderr=True, emoji=False)
 
 
@@ -260,11 +262,9 @@ def train_command(
 
 @app.command("sweep")
 def sweep_command(
-    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    spec: _Spec,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE in the place of a setting of the base.")
-    ] = None,
+    set_: _Settings = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
     together: Annotated[
@@ -275,9 +275,7 @@ def sweep_command(
     ] = 30,
 ) -> None:
     """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
-    if wrong := [setting for setting in set_ or [] if "=" not in setting]:
-        raise UserError(f"--set {wrong[0]}: give NAME=VALUE")
-    experiment = load_experiment(spec, dict(setting.split("=", 1) for setting in set_ or []))
+    experiment = _experiment(spec, set_)
     folder = out or Path("results") / experiment.name
     total = sum(job.specs[0].steps for job in Job.of(experiment, together))
     done: dict[str, int] = {}
@@ -306,13 +304,14 @@ def sweep_command(
 
 @app.command("report")
 def report_command(
-    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    spec: _Spec,
     results: Annotated[Path | None, typer.Option(help="Folder of its results; default: results/NAME.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; default: that of the results.")] = None,
+    set_: _Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Lay out the results of an experiment, beside W's tables where these have it."""
-    experiment = load_experiment(spec)
+    experiment = _experiment(spec, set_)
     folder = results or Path("results") / experiment.name
     found = ExperimentReport(experiment.name, experiment.title, read_runs(folder, experiment))
     document = found.document()
@@ -325,6 +324,13 @@ def report_command(
     else:
         _out.print(*found.summary(), sep="\n", highlight=False, markup=False, soft_wrap=True)
         _out.print(f"{out or folder} holds {', '.join(content)}.", highlight=False, markup=False, soft_wrap=True)
+
+
+def _experiment(spec: str, settings: list[str] | None) -> Experiment:
+    """Read the experiment that the user named."""
+    if wrong := [setting for setting in settings or [] if "=" not in setting]:
+        raise UserError(f"--set {wrong[0]}: give NAME=VALUE")
+    return load_experiment(spec, dict(setting.split("=", 1) for setting in settings or []))
 
 
 @app.command()

@@ -27,6 +27,10 @@ from lejepa_impl.train.spec import TrainingSpec
 SCHEMA = 1
 _DESCRIPTION = "experiment.json"
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+#: Of an experiment, which do not change its runs.
+_WORDS = {"name", "title", "source"}
+#: Letters of a digest that are shown.
+_SHORT = 8
 #: Differences that are named when a folder is of another experiment.
 _NAMED = 3
 
@@ -106,37 +110,21 @@ class Results:
         ResultsError
             If it holds something else.
         """
-        path, advice = self.folder / _DESCRIPTION, "choose another folder by --out, or remove this one"
-        if not path.exists():
-            if self.folder.is_file():
-                raise ResultsError(f"{self.folder} is a file: choose a folder by --out")
-            if self.folder.exists() and any(entry.name[0] != "." for entry in self.folder.iterdir()):
-                raise ResultsError(f"{self.folder} is not empty and holds no results: choose another folder by --out")
-            return False
         try:
-            there = json.loads(path.read_text())
-            schema, versions_, digest = there["schema"], dict(there["versions"]), there["digest"]
-            together = there["together"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ResultsError(f"{path} is damaged: {advice}") from error
-        if schema != SCHEMA:
-            raise ResultsError(f"{self.folder} has results of schema {schema}, this version writes {SCHEMA}: {advice}")
-        if versions_ != versions():
-            raise ResultsError(
-                f"{self.folder} has results of {_named(versions_)}, this is {_named(versions())}: {advice}"
-            )
-        if (digest, together) != (self.experiment.digest, self.together):
-            mine = self._description()
-            differences = [
-                *_differences(together, self.together, "together"),
-                *_differences(there.get("experiment"), mine["experiment"]),
-            ]
-            differences = differences or ["other defaults"]
-            more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
-            raise ResultsError(
-                f"{self.folder} has results of another experiment ({'; '.join(differences[:_NAMED])}{more}): {advice}"
-            )
-        return True
+            there = described(self.folder, self.experiment)
+            if there and (versions_ := there["versions"]) != versions():
+                raise ResultsError(f"{self.folder} has results of {_named(versions_)}, this is {_named(versions())}")
+            if there and (together := there["together"]) != self.together:
+                raise ResultsError(f"{self.folder} was begun with --together {together}, this is {self.together}")
+        except ResultsError as error:
+            raise ResultsError(f"{error}: choose another folder by --out, or remove this one") from error
+        if there:
+            return True
+        if self.folder.is_file():
+            raise ResultsError(f"{self.folder} is a file: choose a folder by --out")
+        if self.folder.exists() and any(entry.name[0] != "." for entry in self.folder.iterdir()):
+            raise ResultsError(f"{self.folder} is not empty and holds no results: choose another folder by --out")
+        return False
 
     def record(self, attempt: str) -> Record | None:
         """Return what came of an attempt, None if it is not done."""
@@ -214,6 +202,37 @@ class Results:
         return self.folder / "runs" / f"{attempt}.json"
 
 
+def described(folder: Path, experiment: Experiment) -> dict[str, Any] | None:
+    """Read how the results of an experiment were made; None if their folder does not say.
+
+    Raises
+    ------
+    ResultsError
+        If they are of another experiment, or what the folder says cannot be read.
+    """
+    path = folder / _DESCRIPTION
+    if not path.exists():
+        return None
+    try:
+        there = json.loads(path.read_text())
+        schema, digest, asked = there["schema"], there["digest"], there["experiment"]
+        found = {"versions": dict(there["versions"]), "together": there["together"]}
+        name = f"{asked['name']} {str(digest)[:_SHORT]}"
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{path} is damaged") from error
+    if schema != SCHEMA:
+        raise ResultsError(f"{folder} has results of schema {schema}, this version has {SCHEMA}")
+    if digest != experiment.digest:
+        differences = list(_differences(asked, experiment.model_dump(mode="json", by_alias=True)))
+        differences = differences or ["other defaults"]
+        more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
+        raise ResultsError(
+            f"{folder} has results of another experiment, {name}, and not of "
+            f"{experiment.name} {experiment.digest[:_SHORT]} ({'; '.join(differences[:_NAMED])}{more})"
+        )
+    return found
+
+
 def _named(items: dict[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in items.items())
 
@@ -221,7 +240,7 @@ def _named(items: dict[str, str]) -> str:
 def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:
     """Name what differs between two descriptions."""
     if isinstance(there, dict) and isinstance(here, dict):
-        for name in here | there:
+        for name in (name for name in here | there if path or name not in _WORDS):
             yield from _differences(there.get(name), here.get(name), f"{path}.{name}" if path else name)
     elif there != here:
         yield f"{path} is {json.dumps(there)} there and {json.dumps(here)} here"

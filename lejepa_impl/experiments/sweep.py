@@ -110,6 +110,7 @@ def sweep(
             if jobs:
                 with _connected(scheduler, workers) as client:
                     _work_off(jobs, results, client, seconds, on_progress)
+            return results.write_table()
         except BaseException as error:
             with suppress(OSError):
                 results.write_table()
@@ -118,7 +119,6 @@ def sweep(
                 "the same command goes on"
             )
             raise
-        return results.write_table()
 
 
 @contextmanager
