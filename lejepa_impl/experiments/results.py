@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import torch
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lejepa_impl.experiments.run import Job, Record
 from lejepa_impl.experiments.spec import Experiment, Run
@@ -43,6 +43,18 @@ class ResultsError(ValueError):
 def versions() -> dict[str, str]:
     """Return the versions of the software that results depend on."""
     return {"lejepa-companion": version("lejepa-companion"), "torch": torch.__version__}
+
+
+class Description(BaseModel):
+    """What the results of a folder are of, and how they were made."""
+
+    schema_: int = Field(alias="schema")
+    versions: dict[str, str]
+    digest: str
+    together: int
+    experiment: dict[str, Any]
+
+    model_config = ConfigDict(populate_by_name=True)
 
 
 @dataclass(frozen=True)
@@ -88,19 +100,20 @@ class Results:
             raise UnwritableError(error.errno, error.strerror, str(folder)) from error
         try:
             if not results._is_described():
-                write_atomically(folder / _DESCRIPTION, (json.dumps(results._description(), indent=1) + "\n").encode())
+                content = results._description().model_dump_json(indent=1, by_alias=True) + "\n"
+                write_atomically(folder / _DESCRIPTION, content.encode())
             yield results
         finally:
             lock.release()
 
-    def _description(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "versions": versions(),
-            "digest": self.experiment.digest,
-            "together": self.together,
-            "experiment": self.experiment.model_dump(mode="json", by_alias=True),
-        }
+    def _description(self) -> Description:
+        return Description(
+            schema_=SCHEMA,
+            versions=versions(),
+            digest=self.experiment.digest,
+            together=self.together,
+            experiment=self.experiment.model_dump(mode="json", by_alias=True),
+        )
 
     def _is_described(self) -> bool:
         """Whether the folder is of this experiment; otherwise it must be empty.
@@ -112,10 +125,12 @@ class Results:
         """
         try:
             there = described(self.folder, self.experiment)
-            if there and (versions_ := there["versions"]) != versions():
-                raise ResultsError(f"{self.folder} has results of {_named(versions_)}, this is {_named(versions())}")
-            if there and (together := there["together"]) != self.together:
-                raise ResultsError(f"{self.folder} was begun with --together {together}, this is {self.together}")
+            if there and there.versions != versions():
+                raise ResultsError(
+                    f"{self.folder} has results of {_named(there.versions)}, this is {_named(versions())}"
+                )
+            if there and there.together != self.together:
+                raise ResultsError(f"{self.folder} was begun with --together {there.together}, not {self.together}")
         except ResultsError as error:
             raise ResultsError(f"{error}: choose another folder by --out, or remove this one") from error
         if there:
@@ -202,7 +217,7 @@ class Results:
         return self.folder / "runs" / f"{attempt}.json"
 
 
-def described(folder: Path, experiment: Experiment) -> dict[str, Any] | None:
+def described(folder: Path, experiment: Experiment) -> Description | None:
     """Read how the results of an experiment were made; None if their folder does not say.
 
     Raises
@@ -214,21 +229,18 @@ def described(folder: Path, experiment: Experiment) -> dict[str, Any] | None:
     if not path.exists():
         return None
     try:
-        there = json.loads(path.read_text())
-        schema, digest, asked = there["schema"], there["digest"], there["experiment"]
-        found = {"versions": dict(there["versions"]), "together": there["together"]}
-        name = f"{asked['name']} {str(digest)[:_SHORT]}"
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        found = Description.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
         raise ResultsError(f"{path} is damaged") from error
-    if schema != SCHEMA:
-        raise ResultsError(f"{folder} has results of schema {schema}, this version has {SCHEMA}")
-    if digest != experiment.digest:
-        differences = list(_differences(asked, experiment.model_dump(mode="json", by_alias=True)))
+    if found.schema_ != SCHEMA:
+        raise ResultsError(f"{folder} has results of schema {found.schema_}, this version has {SCHEMA}")
+    if found.digest != experiment.digest:
+        differences = list(_differences(found.experiment, experiment.model_dump(mode="json", by_alias=True)))
         differences = differences or ["other defaults"]
         more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
         raise ResultsError(
-            f"{folder} has results of another experiment, {name}, and not of "
-            f"{experiment.name} {experiment.digest[:_SHORT]} ({'; '.join(differences[:_NAMED])}{more})"
+            f"{folder} has results of another experiment, {found.experiment.get('name')} {found.digest[:_SHORT]}, and "
+            f"not of {experiment.name} {experiment.digest[:_SHORT]} ({'; '.join(differences[:_NAMED])}{more})"
         )
     return found
 

@@ -407,3 +407,24 @@ def test_an_object_that_is_no_world_is_named(command, tmp_path, request, line, m
     assert (code, out) == (2, "")
     assert message.format(module) in err
     assert err.count("\n") == 1
+
+
+def test_training_that_is_interrupted_says_so_in_a_line(command, monkeypatch):
+    def train(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "train", train)
+    code, out, err = command("train")
+    assert (code, out) == (130, "")
+    assert err.strip() == "lejepa-companion: interrupted; nothing is saved"
+
+
+def test_a_full_disk_is_named_with_what_to_do(command, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, _, err = command("train", "--steps", 50, "--hidden", 8, "--batch", 32, "--out", "some/encoder")
+    assert code == 2
+    assert "cannot write some/encoder: No space left on device; make room there or choose another path by --out" in err
+    assert list(Path("some").iterdir()) == []

@@ -131,7 +131,7 @@ def read_runs(folder: Path, experiment: Experiment) -> Runs:
         rows=rows,
         measures=measures,
         missing=tuple(run for run in planned if run not in there),
-        made=_made(folder, how["versions"] if how else {}),
+        made=_made(folder, how.versions if how else {}),
     )
 
 
