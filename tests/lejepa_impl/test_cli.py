@@ -1,10 +1,13 @@
 """The command line: what it prints, what it writes, and how it ends."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
