@@ -427,7 +427,8 @@ def test_a_full_disk_is_named_with_what_to_do(command, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    code, _, err = command("train", "--steps", 50, "--hidden", 8, "--batch", 32, "--out", "some/encoder")
+    tiny = ["--mixing", "identity", "--steps", 50, "--hidden", 8, "--depth", 1, "--device", "cpu"]
+    code, _, err = command("train", *tiny, "--out", "some/encoder")
     assert code == 2
     assert "cannot write some/encoder: No space left on device; make room there or choose another path by --out" in err
     assert list(Path("some").iterdir()) == []
