@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lejepa_impl.cli import console
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import UserError
 from lejepa_impl.report.record import EvidenceRecord
 from theory.claim import Claim, Kind, Profile
 from theory.ledger import Ledger

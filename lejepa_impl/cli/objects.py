@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import UserError
 from lejepa_impl.report.plain import one_line
 
 

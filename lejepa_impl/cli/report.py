@@ -8,22 +8,22 @@ from typing import Annotated
 import typer
 
 from lejepa_impl.cli import console
-from lejepa_impl.experiments.spec import SHIPPED
-from lejepa_impl.experiments.spec import load as load_experiment
+from lejepa_impl.cli.experiment import Settings, Spec, load_experiment
 from lejepa_impl.files import write_atomically
 from lejepa_impl.report.tables.runs import MADE, read_runs
 
 
 def report_command(
-    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    spec: Spec,
     results: Annotated[Path | None, typer.Option(help="Folder of its results; default: results/NAME.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; default: that of the results.")] = None,
+    set_: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Lay out the results of an experiment, beside W's tables where these have it."""
     from lejepa_impl.report.tables.report import ExperimentReport
 
-    experiment = load_experiment(spec)
+    experiment = load_experiment(spec, set_)
     folder = results or Path("results") / experiment.name
     found = ExperimentReport(experiment.name, experiment.title, read_runs(folder, experiment))
     document = found.document()

@@ -10,7 +10,7 @@ import torch
 import typer
 
 from lejepa_impl.cli import console
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import UserError
 from lejepa_impl.cli.objects import load_object
 from lejepa_impl.report.spectrum import spectrum_json, spectrum_table
 from lejepa_impl.report.spectrum import summary as spectrum_summary

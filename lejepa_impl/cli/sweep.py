@@ -8,19 +8,16 @@ import typer
 from rich.progress import TextColumn, TimeRemainingColumn
 
 from lejepa_impl.cli import console
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import interruptible
+from lejepa_impl.cli.experiment import Settings, Spec, load_experiment
 from lejepa_impl.experiments.run import Job
-from lejepa_impl.experiments.spec import SHIPPED
-from lejepa_impl.experiments.spec import load as load_experiment
 from lejepa_impl.experiments.sweep import sweep
 
 
 def sweep_command(
-    spec: Annotated[str, typer.Argument(help=f"YAML file of an experiment, or one of {', '.join(SHIPPED)}.")],
+    spec: Spec,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; default: results/NAME.")] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE in the place of a setting of the base.")
-    ] = None,
+    set_: Settings = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Local processes; default: one per processor.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to use instead, tcp://HOST:PORT.")] = None,
     together: Annotated[
@@ -31,13 +28,11 @@ def sweep_command(
     ] = 30,
 ) -> None:
     """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
-    if wrong := [setting for setting in set_ or [] if "=" not in setting]:
-        raise UserError(f"--set {wrong[0]}: give NAME=VALUE")
-    experiment = load_experiment(spec, dict(setting.split("=", 1) for setting in set_ or []))
+    experiment = load_experiment(spec, set_)
     folder = out or Path("results") / experiment.name
     total = sum(job.specs[0].steps for job in Job.of(experiment, together))
     done: dict[str, int] = {}
-    with console.progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
+    with interruptible(), console.progress("steps", TextColumn("left"), TimeRemainingColumn()) as progress:
         task = progress.add_task(experiment.name, total=total)
 
         def advance(job: Job, step: int) -> None:

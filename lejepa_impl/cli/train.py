@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lejepa_impl.cli import console
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import UserError, interruptible
 from lejepa_impl.files import require_writable
 from lejepa_impl.train.checkpoint import save
 from lejepa_impl.train.loop import evaluate, train
@@ -66,7 +66,7 @@ def train_command(
         raise UserError(f"recipe {recipe!r} is unknown: use {', '.join(recipes)}")
     spec = TrainingSpec.model_validate(recipes[recipe].model_dump() | given)
     require_writable(out)
-    with console.progress("steps") as progress:
+    with interruptible("nothing is saved"), console.progress("steps") as progress:
         task = progress.add_task("training", total=spec.steps)
         checkpoint = train(
             spec,

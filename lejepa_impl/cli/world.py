@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from lejepa_impl.cli import console
-from lejepa_impl.cli.mistakes import UserError
+from lejepa_impl.cli.endings import UserError
 from lejepa_impl.cli.objects import load_object
 from lejepa_impl.report.world import world_table
 from proofs_numeric.trajectories import Trajectories

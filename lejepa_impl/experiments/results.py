@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import torch
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lejepa_impl.experiments.run import Job, Record
 from lejepa_impl.experiments.spec import Experiment, Run
@@ -27,6 +27,10 @@ from lejepa_impl.train.spec import TrainingSpec
 SCHEMA = 1
 _DESCRIPTION = "experiment.json"
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}
+#: Of an experiment, which do not change its runs.
+_WORDS = {"name", "title", "source"}
+#: Letters of a digest that are shown.
+_SHORT = 8
 #: Differences that are named when a folder is of another experiment.
 _NAMED = 3
 
@@ -39,6 +43,18 @@ class ResultsError(ValueError):
 def versions() -> dict[str, str]:
     """Return the versions of the software that results depend on."""
     return {"lejepa-companion": version("lejepa-companion"), "torch": torch.__version__}
+
+
+class Description(BaseModel):
+    """What the results of a folder are of, and how they were made."""
+
+    schema_: int = Field(alias="schema")
+    versions: dict[str, str]
+    digest: str
+    together: int
+    experiment: dict[str, Any]
+
+    model_config = ConfigDict(populate_by_name=True)
 
 
 @dataclass(frozen=True)
@@ -84,19 +100,20 @@ class Results:
             raise UnwritableError(error.errno, error.strerror, str(folder)) from error
         try:
             if not results._is_described():
-                write_atomically(folder / _DESCRIPTION, (json.dumps(results._description(), indent=1) + "\n").encode())
+                content = results._description().model_dump_json(indent=1, by_alias=True) + "\n"
+                write_atomically(folder / _DESCRIPTION, content.encode())
             yield results
         finally:
             lock.release()
 
-    def _description(self) -> dict[str, Any]:
-        return {
-            "schema": SCHEMA,
-            "versions": versions(),
-            "digest": self.experiment.digest,
-            "together": self.together,
-            "experiment": self.experiment.model_dump(mode="json", by_alias=True),
-        }
+    def _description(self) -> Description:
+        return Description(
+            schema_=SCHEMA,
+            versions=versions(),
+            digest=self.experiment.digest,
+            together=self.together,
+            experiment=self.experiment.model_dump(mode="json", by_alias=True),
+        )
 
     def _is_described(self) -> bool:
         """Whether the folder is of this experiment; otherwise it must be empty.
@@ -106,37 +123,23 @@ class Results:
         ResultsError
             If it holds something else.
         """
-        path, advice = self.folder / _DESCRIPTION, "choose another folder by --out, or remove this one"
-        if not path.exists():
-            if self.folder.is_file():
-                raise ResultsError(f"{self.folder} is a file: choose a folder by --out")
-            if self.folder.exists() and any(entry.name[0] != "." for entry in self.folder.iterdir()):
-                raise ResultsError(f"{self.folder} is not empty and holds no results: choose another folder by --out")
-            return False
         try:
-            there = json.loads(path.read_text())
-            schema, versions_, digest = there["schema"], dict(there["versions"]), there["digest"]
-            together = there["together"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ResultsError(f"{path} is damaged: {advice}") from error
-        if schema != SCHEMA:
-            raise ResultsError(f"{self.folder} has results of schema {schema}, this version writes {SCHEMA}: {advice}")
-        if versions_ != versions():
-            raise ResultsError(
-                f"{self.folder} has results of {_named(versions_)}, this is {_named(versions())}: {advice}"
-            )
-        if (digest, together) != (self.experiment.digest, self.together):
-            mine = self._description()
-            differences = [
-                *_differences(together, self.together, "together"),
-                *_differences(there.get("experiment"), mine["experiment"]),
-            ]
-            differences = differences or ["other defaults"]
-            more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
-            raise ResultsError(
-                f"{self.folder} has results of another experiment ({'; '.join(differences[:_NAMED])}{more}): {advice}"
-            )
-        return True
+            there = described(self.folder, self.experiment)
+            if there and there.versions != versions():
+                raise ResultsError(
+                    f"{self.folder} has results of {_named(there.versions)}, this is {_named(versions())}"
+                )
+            if there and there.together != self.together:
+                raise ResultsError(f"{self.folder} was begun with --together {there.together}, not {self.together}")
+        except ResultsError as error:
+            raise ResultsError(f"{error}: choose another folder by --out, or remove this one") from error
+        if there:
+            return True
+        if self.folder.is_file():
+            raise ResultsError(f"{self.folder} is a file: choose a folder by --out")
+        if self.folder.exists() and any(entry.name[0] != "." for entry in self.folder.iterdir()):
+            raise ResultsError(f"{self.folder} is not empty and holds no results: choose another folder by --out")
+        return False
 
     def record(self, attempt: str) -> Record | None:
         """Return what came of an attempt, None if it is not done."""
@@ -168,7 +171,7 @@ class Results:
         UnwritableError
             If the folder cannot be written.
         """
-        rows = [row for run in self.experiment.runs if (row := self._row(run))]
+        rows = self.rows()
         measured: dict[str, pa.DataType] = {}
         for row in rows:
             measured |= dict.fromkeys(row["measures"], pa.float64())
@@ -186,6 +189,10 @@ class Results:
         if len(rows) == len(self.experiment.runs):
             shutil.rmtree(self.folder / "states", ignore_errors=True)
         return Counter(row["status"] for row in rows)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the rows of the runs that are done, in the order of the experiment."""
+        return [row for run in self.experiment.runs if (row := self._row(run))]
 
     def _row(self, run: Run) -> dict[str, Any] | None:
         """Return the row of a run once all its attempts are done: that of its best."""
@@ -210,6 +217,34 @@ class Results:
         return self.folder / "runs" / f"{attempt}.json"
 
 
+def described(folder: Path, experiment: Experiment) -> Description | None:
+    """Read how the results of an experiment were made; None if their folder does not say.
+
+    Raises
+    ------
+    ResultsError
+        If they are of another experiment, or what the folder says cannot be read.
+    """
+    path = folder / _DESCRIPTION
+    if not path.exists():
+        return None
+    try:
+        found = Description.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ResultsError(f"{path} is damaged") from error
+    if found.schema_ != SCHEMA:
+        raise ResultsError(f"{folder} has results of schema {found.schema_}, this version has {SCHEMA}")
+    if found.digest != experiment.digest:
+        differences = list(_differences(found.experiment, experiment.model_dump(mode="json", by_alias=True)))
+        differences = differences or ["other defaults"]
+        more = f" and {len(differences) - _NAMED} more" if len(differences) > _NAMED else ""
+        raise ResultsError(
+            f"{folder} has results of another experiment, {found.experiment.get('name')} {found.digest[:_SHORT]}, and "
+            f"not of {experiment.name} {experiment.digest[:_SHORT]} ({'; '.join(differences[:_NAMED])}{more})"
+        )
+    return found
+
+
 def _named(items: dict[str, str]) -> str:
     return ", ".join(f"{name} {value}" for name, value in items.items())
 
@@ -217,7 +252,7 @@ def _named(items: dict[str, str]) -> str:
 def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:
     """Name what differs between two descriptions."""
     if isinstance(there, dict) and isinstance(here, dict):
-        for name in here | there:
+        for name in (name for name in here | there if path or name not in _WORDS):
             yield from _differences(there.get(name), here.get(name), f"{path}.{name}" if path else name)
     elif there != here:
         yield f"{path} is {json.dumps(there)} there and {json.dumps(here)} here"

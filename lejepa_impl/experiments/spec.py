@@ -8,7 +8,7 @@ W, section 6 and Appendix H (the four experiments that are shipped).
 import hashlib
 import json
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -16,11 +16,11 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from lejepa_impl.train.spec import TrainingSpec
+from proofs_numeric.yaml_document import read_yaml
 
 _MOST_RUNS = 100_000
 #: Of a run, in characters: it is part of the names of files, which have 255 at most.
@@ -309,29 +309,11 @@ def load(source: str, settings: Mapping[str, str] | None = None) -> Experiment:
         raise ExperimentError("\n".join([f"{source}: mistakes: {len(lines)}", *lines])) from error
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that is given twice is a mistake, as its standard has it, and not lost without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Make a dictionary of a mapping whose keys differ."""
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} is given twice", key.start_mark)
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _parsed(text: str, source: str) -> Any:
     try:
-        return yaml.load(text, _Loader)
-    except yaml.MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ExperimentError(f"{source}{line}: not YAML: {error.problem}") from error
-    # A number of thousands of digits is none that Python reads, and brackets nest a thousand times at most.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ExperimentError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
+        return read_yaml(text)
+    except ValueError as error:
+        raise ExperimentError(f"{source}: {error}") from error
 
 
 def _path(place: Place) -> str:

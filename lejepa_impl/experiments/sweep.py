@@ -9,29 +9,37 @@ by one that does not.
 import json
 import logging
 import shutil
+import signal
+import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from getpass import getuser
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from dask import config
-from distributed import Client, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
 from distributed.client import FutureCancelledError
 from distributed.comm import get_address_host_port
+from distributed.utils import silence_logging_cmgr
 
 from lejepa_impl.experiments.results import Results, versions
 from lejepa_impl.experiments.run import Job, Record, perform
 from lejepa_impl.experiments.spec import Experiment
 from lejepa_impl.files import UnwritableError
 
-#: Seconds between two words of a worker on how far it is.
+_LOG = logging.getLogger(__name__)
+#: Seconds between two words of a worker on how far it is, and between two looks for workers.
 _SAY_EVERY = 1
-#: Seconds to wait for a scheduler, and for its first worker.
+#: Seconds between two looks for what has come back.
+_LOOK_EVERY = 0.05
+#: Seconds to wait for a scheduler, and without a worker before a word is said.
 _PATIENCE = 15
 #: The time that a lost process of this machine may take to be replaced: after less, Dask would give it up and wait for
 #: none.
@@ -82,11 +90,13 @@ def sweep(
     Raises
     ------
     SweepError
-        If there is no scheduler or worker, or they are lost.
+        If there is no scheduler, or it is lost, or every worker that tries a run is.
     ResultsError
         If another sweep works in the folder, or it holds something else.
     UnwritableError
         If the folder, or that of the states, cannot be written.
+
+    What ends a sweep before its time, an interrupt of the keyboard too, has a note that says what is kept.
     """
     on_progress = on_progress or (lambda _job, _steps: None)
     with Results.opened(folder, experiment, together) as results:
@@ -100,11 +110,15 @@ def sweep(
             if jobs:
                 with _connected(scheduler, workers) as client:
                     _work_off(jobs, results, client, seconds, on_progress)
-        except BaseException:
+            return results.write_table()
+        except BaseException as error:
             with suppress(OSError):
                 results.write_table()
+            error.add_note(
+                f"{len(results.rows())} of {len(experiment.runs)} runs are done and kept in {folder}; "
+                "the same command goes on"
+            )
             raise
-        return results.write_table()
 
 
 @contextmanager
@@ -115,19 +129,22 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
             "distributed.nanny.pre-spawn-environ": environment,
             "distributed.deploy.lost-worker-timeout": _REPLACED,
         }
-        with (
-            config.set(settings),
-            LocalCluster(
+        # A start that is interrupted would leave processes of which nobody knows: a thread brings it to its end.
+        with config.set(settings), ThreadPoolExecutor(1, initializer=_spare_of_interrupts) as thread:
+            started = thread.submit(
+                LocalCluster,
                 n_workers=workers,
                 threads_per_worker=1,
                 processes=True,
                 memory_limit=None,
                 dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-        ):
-            yield client
+            )
+            try:
+                with Client(started.result(), set_as_default=False) as client:
+                    yield client
+            finally:
+                started.result().close()
         return
     try:
         # A client that was given no port would be in the way of the end of this process.
@@ -136,14 +153,20 @@ def _connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     # The last is what an address asks for whose certificates are not configured.
     except (OSError, ValueError, TypeError) as error:
         raise SweepError(f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`") from error
-    with client:
-        try:
-            client.wait_for_workers(1, timeout=_PATIENCE)
-        except TimeoutError as error:
-            raise SweepError(
-                f"the scheduler {scheduler} has no workers: start one with `dask worker {scheduler}`"
-            ) from error
+    # Of a scheduler that is lost it would print a traceback.
+    with silence_logging_cmgr(logging.CRITICAL), client:
         yield client
+
+
+def _spare_of_interrupts() -> None:
+    """Keep interrupts of the keyboard from the processes that this thread starts, and from those of its threads.
+
+    A terminal sends them to all processes of a command, of which the one that sweeps answers for the others.
+    """
+    if sys.platform != "win32":
+        # What starts it, which the first process of a worker needs, lets interrupts through again.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _work_off(
@@ -164,7 +187,7 @@ def _work_off(
     futures = {client.submit(task, job, key=f"{topic}-{job.id}"): job for job in jobs}
     lost = []
     try:
-        for future in as_completed(futures, loop=client.loop):
+        for future in _as_completed(futures, client):
             job = futures[future]
             try:
                 results.add(job, future.result())
@@ -179,7 +202,7 @@ def _work_off(
             else:
                 on_progress(job, job.specs[0].steps)
     except FutureCancelledError as error:
-        raise SweepError("the scheduler is gone: start the sweep again to go on") from error
+        raise SweepError(f"the scheduler {client.scheduler.address} is gone") from error
     finally:
         client.unsubscribe_topic(topic)
         client.cancel(list(futures))
@@ -188,6 +211,35 @@ def _work_off(
             f"every worker that tried {' or '.join(lost)} was lost, for want of memory perhaps; the others are done"
         )
     client.run(_forget, results.experiment.digest)
+
+
+def _as_completed(futures: Iterable[Future], client: Client) -> Iterator[Future]:
+    """Yield what is done, and say while no worker is there to do the rest."""
+    left = as_completed(futures, loop=client.loop)
+    address = client.scheduler.address
+    advice = f"start one with `dask worker {address}`" if client.cluster is None else "one is being started"
+    looked = there = time.monotonic()
+    patience = _PATIENCE
+    while not left.is_empty():
+        yield from left.next_batch(block=False)
+        time.sleep(_LOOK_EVERY)
+        now = time.monotonic()
+        if now - looked < _SAY_EVERY:
+            continue
+        looked = now
+        if client.scheduler_info()["workers"]:
+            if patience > _PATIENCE:
+                _LOG.warning("A worker has joined %s: the sweep goes on.", address)
+            there, patience = now, _PATIENCE
+        elif now - there >= patience:
+            _LOG.warning(
+                "No worker has been connected to %s for %.0f s: %s. The sweep goes on by itself once one joins.",
+                address,
+                now - there,
+                advice,
+            )
+            # The next words come ever later, so that a night of waiting is no flood.
+            patience *= 2
 
 
 def _perform(job: Job, folder: str, digest: str, seconds: float, topic: str, wanted: dict[str, str]) -> list[Record]:

@@ -1,9 +1,8 @@
 """Specifications of worlds: YAML that a world prints and that is read back."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from proofs_numeric.worlds.autoregressive import AutoregressiveWorld, NonStationaryChannel
@@ -12,6 +11,7 @@ from proofs_numeric.worlds.gaussian import GaussianWorld, TwoViewsWorld
 from proofs_numeric.worlds.lattice import LatticeWorld
 from proofs_numeric.worlds.smooth import HyperbolicWorld, SmoothWorld, TransportWorld
 from proofs_numeric.worlds.world import World
+from proofs_numeric.yaml_document import read_yaml
 
 #: A world, by its name in a specification.
 AnyWorld = Annotated[
@@ -43,10 +43,7 @@ def read_world(text: str) -> World:
     ValueError
         If the specification is none; one line that names the setting.
     """
-    try:
-        content: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(f"not a YAML file: {' '.join(str(error).split())}") from error
+    content = read_yaml(text)
     if not isinstance(content, dict):
         raise ValueError("a specification holds settings by name, one of them `world`")
     try:

@@ -1,10 +1,13 @@
 """The command line: what it prints, what it writes, and how it ends."""
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -235,3 +238,25 @@ def test_mistakes_in_an_experiment_are_listed(command, tmp_path):
     ]
     code, _, err = command("sweep", "grid", "--set", "rho")
     assert (code, err.strip()) == (2, "lejepa-companion: --set rho: give NAME=VALUE")
+
+
+def test_training_that_is_interrupted_says_so_in_a_line(command, monkeypatch):
+    def train(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lejepa_impl.cli.train.train", train)
+    code, out, err = command("train")
+    assert (code, out) == (130, "")
+    assert err.strip() == "lejepa-companion: interrupted; nothing is saved"
+
+
+def test_a_full_disk_is_named_with_what_to_do(command, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    tiny = ["--mixing", "identity", "--steps", 50, "--hidden", 8, "--depth", 1, "--device", "cpu"]
+    code, _, err = command("train", *tiny, "--out", "some/encoder")
+    assert code == 2
+    assert "cannot write some/encoder: No space left on device; make room there or choose another path by --out" in err
+    assert list(Path("some").iterdir()) == []

@@ -4,7 +4,9 @@ import errno
 import json
 import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,6 +60,13 @@ INTERVAL = 0.05
 TOGETHER = 2
 #: Times that a sweep is killed.
 KILLS = 10 if settings.get_current_profile_name() == "thorough" else 1
+#: The command line, also where the process that tests does not hear interrupts.
+COMMAND = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from lejepa_impl.cli import main
+main()
+"""
 SWEEP = f"""
 import sys
 from pathlib import Path
@@ -250,7 +259,7 @@ def test_settings_of_the_base_can_be_replaced():
     assert {run.attempts[0].pairs for run in load("grid", {"pairs": "one_parent"}).runs} == {"one_parent"}
     with pytest.raises(ExperimentError, match=r"base\.rho: is an axis too"):
         load("grid", {"rho": "0.5"})
-    with pytest.raises(ExperimentError, match=r"^--set rho, line 1: not YAML"):
+    with pytest.raises(ExperimentError, match=r"^--set rho: line 1: not YAML"):
         load("grid", {"rho": "[0.5"})
 
 
@@ -421,7 +430,7 @@ def test_what_else_stops_a_worker_is_said_in_a_line(short, scheduler, tmp_path, 
         raise RuntimeError("out of memory\nand much more")
 
     monkeypatch.setattr(sweep_module, "perform", perform)
-    with pytest.raises(SweepError, match=r"perceptron,seed=3 cannot be run: RuntimeError: out of memory$"):
+    with pytest.raises(SweepError, match=r"perceptron,seed=3 cannot be run: RuntimeError: out of memory\n"):
         sweep(short, tmp_path, scheduler=scheduler)
     assert table(tmp_path) == []
 
@@ -455,13 +464,89 @@ def test_a_scheduler_that_is_not_there_is_not_waited_for(tiny, tmp_path, monkeyp
             sweep(tiny, tmp_path, scheduler=address)
 
 
-def test_a_scheduler_without_workers_is_not_waited_for(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_module, "_PATIENCE", 1)
-    with (
-        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=":0") as cluster,
-        pytest.raises(SweepError, match="has no workers"),
-    ):
-        sweep(tiny, tmp_path, scheduler=cluster.scheduler_address)
+def test_a_sweep_without_workers_says_so_and_goes_on_when_one_joins(short, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep_module, "_PATIENCE", 3)
+    monkeypatch.setattr(sweep_module, "_SAY_EVERY", 0.1)
+    words = []
+    with LocalCluster(
+        n_workers=0, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=":0"
+    ) as cluster:
+
+        def say(text, *values):
+            words.append(text % values)
+            if len(words) == 2:
+                cluster.scale(1)
+
+        monkeypatch.setattr(sweep_module._LOG, "warning", say)
+        assert sweep(short, tmp_path, scheduler=cluster.scheduler_address) == {"finished": 2, "failed": 1}
+        address = cluster.scheduler_address
+    waited = f"No worker has been connected to {address} for {{}} s: start one with `dask worker {address}`. "
+    # The second word comes after twice the time.
+    for word, seconds in zip(words, (3, 6), strict=False):
+        assert word.startswith(waited.format(seconds)), words
+    assert words[-1] == f"A worker has joined {address}: the sweep goes on."
+
+
+def test_a_scheduler_that_is_lost_ends_a_sweep_which_then_goes_on(uninterrupted, tiny, scheduler, tmp_path, capfd):
+    file, folder = tmp_path / "scheduler.json", tmp_path / "results"
+    options = ["--scheduler-file", file, "--no-dashboard"]
+    commands = [["dask_scheduler", *options, "--host", "127.0.0.1", "--port", "0"], ["dask_worker", *options]]
+    commands[1] += ["--nthreads", "1", "--no-nanny", "--local-directory", tmp_path]
+    processes = [
+        subprocess.Popen([sys.executable, "-m", f"distributed.cli.{name}", *rest], stderr=subprocess.DEVNULL)
+        for name, *rest in commands
+    ]
+
+    def kill_scheduler(_job, step):
+        if step == 300:
+            processes[0].kill()
+
+    try:
+        wait_for(file.exists)
+        address = wait_for(lambda: json.loads(file.read_text() or "{}").get("address"))
+        with pytest.raises(SweepError, match=f"the scheduler {address} is gone") as caught:
+            sweep(tiny, folder, scheduler=address, together=TOGETHER, on_progress=kill_scheduler)
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    (note,) = caught.value.__notes__
+    assert re.fullmatch(f"[01] of 3 runs are done and kept in {folder}; the same command goes on", note)
+    assert "Traceback" not in capfd.readouterr().err
+    assert sweep(tiny, folder, scheduler=scheduler, together=TOGETHER) == {"finished": 2, "failed": 1}
+    assert (folder / "results.parquet").read_bytes() == (uninterrupted / "results.parquet").read_bytes()
+
+
+@pytest.mark.parametrize("moment", ["starting", "training"])
+def test_a_sweep_that_is_interrupted_says_what_is_kept_and_goes_on(moment, uninterrupted, tiny, scheduler, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    folder = tmp_path / "results"
+    options = [f"--out={folder}", "--workers=1", f"--together={TOGETHER}", f"--checkpoint-seconds={INTERVAL}"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "sweep", tmp_path / "tiny.yaml", *options],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        watched = psutil.Process(process.pid)
+        wait_for(lambda: process.poll() is not None or watched.children())
+        if moment == "training":
+            wait_for(partial(has_worked, process, folder, set()))
+        workers = watched.children(recursive=True)
+        # As a terminal does: to every process of the command.
+        os.killpg(process.pid, signal.SIGINT)
+        _, error = process.communicate(timeout=300)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 130
+    kept = f"runs are done and kept in {folder}; the same command goes on"
+    assert re.fullmatch(rf"lejepa-companion: interrupted; [0-3] of 3 {re.escape(kept)}", error.strip())
+    assert workers
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert sweep(tiny, folder, scheduler=scheduler, together=TOGETHER) == {"finished": 2, "failed": 1}
+    assert (folder / "results.parquet").read_bytes() == (uninterrupted / "results.parquet").read_bytes()
 
 
 def test_two_sweeps_do_not_work_in_one_folder(tiny, tmp_path):
@@ -492,17 +577,19 @@ def another_experiment(folder, _tiny):
     [
         (
             another_experiment,
-            r"another experiment \(base\.steps is 900 there and 300 here; points is 600 there and 500 here\)",
+            r"another experiment, tiny \w{8}, and not of tiny \w{8} "
+            r"\(base\.steps is 900 there and 300 here; points is 600 there and 500 here\)",
         ),
-        (described({"together": 4, "digest": ""}), r"another experiment \(together is 4 there and 1 here\)"),
+        (described({"together": 4}), "was begun with --together 4, not 1"),
         (described({"versions": {"torch": "1.0"}}), r"has results of torch 1\.0, this is lejepa-companion"),
         (described({"versions": [1]}), "is damaged"),
-        (described({"schema": 7}), "schema 7, this version writes 1"),
-        (described({"digest": []}), "other defaults"),
+        (described({"schema": 7}), "schema 7, this version has 1"),
+        (described({"digest": []}), "is damaged"),
+        (described({"digest": "0" * 64}), r"\(other defaults\)"),
         (lambda folder, _: (folder / "experiment.json").write_text("{"), "is damaged"),
         (lambda folder, _: (folder / "thesis.tex").write_text("x"), "is not empty and holds no results"),
     ],
-    ids=["experiment", "together", "version", "versions", "schema", "defaults", "damaged", "no results"],
+    ids=["experiment", "together", "version", "versions", "schema", "digest", "defaults", "damaged", "no results"],
 )
 def test_a_folder_of_something_else_is_left_alone(plant, line, tiny, tmp_path):
     plant(tmp_path, tiny)
@@ -529,21 +616,25 @@ def test_the_record_of_another_run_is_not_taken_for_that_of_a_run(uninterrupted,
     assert results.record(other) is None
 
 
-@pytest.mark.parametrize("file", ["states", "runs"])
-def test_a_full_disk_stops_a_sweep_that_then_goes_on(file, short, scheduler, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("file", "room"), [("/states/", 2), ("/runs/", 2), (".results.parquet", 0)], ids=["states", "runs", "table"]
+)
+def test_a_full_disk_stops_a_sweep_that_then_goes_on(file, room, short, scheduler, tmp_path, monkeypatch):
     real, written = os.fsync, []
 
     def full(descriptor):
-        if Path(f"/proc/self/fd/{descriptor}").readlink().parent.name == file:
+        if file in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
             written.append(descriptor)
-            if len(written) > 2:
+            if len(written) > room:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(UnwritableError, match="No space left on device"):
+    with pytest.raises(UnwritableError, match="No space left on device") as caught:
         sweep(short, tmp_path, scheduler=scheduler, seconds=0.01)
-    assert not list(tmp_path.glob("runs/.*"))
+    assert "the same command goes on" in caught.value.__notes__[0]
+    assert not [*tmp_path.glob("runs/.*"), *tmp_path.glob("*.part")]
+    assert (tmp_path / "results.parquet").exists() == (room > 0)
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("runs/*")}
     monkeypatch.undo()
     assert sweep(short, tmp_path, scheduler=scheduler) == {"finished": 2, "failed": 1}

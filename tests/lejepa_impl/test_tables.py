@@ -244,6 +244,14 @@ def test_a_measure_that_is_not_finite_is_no_mean():
     assert summarised([{"r2": 1.0}, {"r2": 3.0}], "r2").std == pytest.approx(math.sqrt(2))
 
 
+def describe(folder, experiment, **changed):
+    """Write what a sweep writes of its experiment."""
+    with Results.opened(folder / "described", experiment):
+        pass
+    description = json.loads((folder / "described" / "experiment.json").read_text())
+    (folder / "experiment.json").write_text(json.dumps(description | changed))
+
+
 def test_results_are_read_as_they_are_written(tmp_path):
     write(tmp_path, ROWS)
     found = read_runs(tmp_path, EXPERIMENT)
@@ -280,15 +288,37 @@ def test_results_of_something_else_are_named(tmp_path, rows, says):
 
 
 @pytest.mark.parametrize("versions", [[1], {"torch": None}, "2.0"], ids=str)
-def test_versions_that_are_damaged_are_not_shown(versions, tmp_path):
+def test_a_damaged_description_is_named(versions, tmp_path):
     write(tmp_path, ROWS)
-    (tmp_path / "experiment.json").write_text(json.dumps({"versions": versions}))
-    assert read_runs(tmp_path, EXPERIMENT).made == Made()
+    describe(tmp_path, EXPERIMENT, versions=versions)
+    with pytest.raises(ResultsError, match=r"experiment\.json is damaged: give the folder of its results by --results"):
+        read_runs(tmp_path, EXPERIMENT)
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs"),
+    [
+        ({"points": 500}, r"some \w{8}, and not of some \w{8} \(points is 500 there and 10000 here\)"),
+        ({"name": "other", "seeds": [0, 1, 2, 3]}, r"other \w{8}, and not of some \w{8} \(seeds is "),
+    ],
+    ids=["version", "experiment"],
+)
+def test_results_of_another_experiment_are_named_though_their_rows_are_alike(changed, differs, tmp_path):
+    write(tmp_path, ROWS)
+    describe(tmp_path, Experiment.model_validate(EXPERIMENT.model_dump() | changed))
+    with pytest.raises(ResultsError, match=f"has results of another experiment, {differs}"):
+        read_runs(tmp_path, EXPERIMENT)
+
+
+def test_another_title_is_no_other_experiment(tmp_path):
+    write(tmp_path, ROWS[:-2])
+    describe(tmp_path, Experiment.model_validate(EXPERIMENT.model_dump() | {"title": "Another"}))
+    assert len(read_runs(tmp_path, EXPERIMENT).missing) == 2
 
 
 def test_where_runs_were_made_is_kept_without_their_records(tmp_path):
     write(tmp_path, ROWS)
-    (tmp_path / "experiment.json").write_text(json.dumps({"versions": {"torch": "2.0"}}))
+    describe(tmp_path, EXPERIMENT, versions={"torch": "2.0"})
     (tmp_path / "runs").mkdir()
     trace = Trace(host="h", device="Device 9000", seconds=1, resumed_at=0)
     (tmp_path / "runs" / "a.json").write_text(Record(id="a", trace=trace).model_dump_json())
@@ -296,6 +326,7 @@ def test_where_runs_were_made_is_kept_without_their_records(tmp_path):
     made = read_runs(tmp_path, EXPERIMENT).made
     assert made == Made(devices=("Device 9000",), versions={"torch": "2.0"})
     shutil.rmtree(tmp_path / "runs")
+    (tmp_path / "experiment.json").unlink()
     (tmp_path / MADE).write_text(made.model_dump_json())
     found = read_runs(tmp_path, EXPERIMENT)
     assert found.made == made
@@ -411,6 +442,18 @@ def test_the_command_writes_the_report_beside_the_results(command, spec, tmp_pat
     assert code == 0
     assert json.loads(out)["experiment"] == "some"
     assert (tmp_path / "elsewhere" / "report.md").read_text() == (folder / "report.md").read_text()
+
+
+def test_the_report_of_a_sweep_with_other_settings_takes_these_too(command, spec, tmp_path):
+    folder = tmp_path / "results" / "some"
+    folder.mkdir(parents=True)
+    write(folder, [row | {"warm_up": 5} for row in ROWS])
+    describe(folder, Experiment.model_validate(EXPERIMENT.model_dump() | {"base": EXPERIMENT.base | {"warm_up": 5}}))
+    code, _, error = command("report", spec)
+    assert code == 2
+    assert "(base.warm_up is 5 there and " in error
+    code, _, error = command("report", spec, "--set", "warm_up=5")
+    assert (code, error) == (0, "")
 
 
 def test_the_command_names_a_mistake(command, spec):

@@ -228,7 +228,9 @@ def test_the_laplace_channel_is_not_stationary_by_so_much():
     ("specification", "message"),
     [
         pytest.param("", "holds settings by name", id="empty"),
-        pytest.param("world: [", "not a YAML file", id="yaml"),
+        pytest.param("world: [", "^line 1: not YAML: ", id="yaml"),
+        pytest.param("world: gaussian\nrho: 0.5\nrho: 0.9", "^line 3: not YAML: rho is given twice$", id="twice"),
+        pytest.param("world: " + "[" * 5000, "^not YAML: ", id="nested"),
         pytest.param("world: elsewhere", "elsewhere", id="unknown"),
         pytest.param("schema: 2\nworld: gaussian\nrho: 0.5", "schema: Input should be 1", id="schema"),
         pytest.param("world: gaussian\nrho: 0.5\ncolour: red", "colour: Extra inputs", id="extra"),

@@ -1,6 +1,5 @@
 """The runs of an experiment, read from its results and summarised over seeds."""
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lejepa_impl.experiments.results import ResultsError
+from lejepa_impl.experiments.results import ResultsError, described
 from lejepa_impl.experiments.run import Record
 from lejepa_impl.experiments.spec import Experiment, Run
 from lejepa_impl.train.spec import TrainingSpec
@@ -101,6 +100,10 @@ def read_runs(folder: Path, experiment: Experiment) -> Runs:
     """
     path = folder / "results.parquet"
     try:
+        how = described(folder, experiment)
+    except ResultsError as error:
+        raise ResultsError(f"{error}: give the folder of its results by --results") from error
+    try:
         table = pq.read_table(path)
         rows = tuple(table.to_pylist())
     except FileNotFoundError as error:
@@ -128,7 +131,7 @@ def read_runs(folder: Path, experiment: Experiment) -> Runs:
         rows=rows,
         measures=measures,
         missing=tuple(run for run in planned if run not in there),
-        made=_made(folder),
+        made=_made(folder, how.versions if how else {}),
     )
 
 
@@ -144,7 +147,7 @@ def _other_than(row: Row, planned: Run | None) -> str | None:
     return f"{row['run']} has the {different} {row[different]} and not {settings[0][different]}"
 
 
-def _made(folder: Path) -> Made:
+def _made(folder: Path, versions: dict[str, str]) -> Made:
     devices = set()
     for path in (folder / "runs").glob("*.json"):
         with suppress(OSError, ValidationError):
@@ -152,10 +155,6 @@ def _made(folder: Path) -> Made:
     with suppress(OSError, ValidationError):
         if not devices:
             return Made.model_validate_json((folder / MADE).read_bytes())
-    versions = {}
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        description = json.loads((folder / "experiment.json").read_text())
-        versions = Made(versions=description["versions"]).versions
     return Made(devices=tuple(sorted(devices)), versions=versions)
 
 
