@@ -27,7 +27,10 @@ def sweep_command(
         float, typer.Option(min=0, help="Training that may be lost when a process is killed, in seconds.")
     ] = 30,
 ) -> None:
-    """Train what an experiment lists, and write its table; started again, go on where it was stopped."""
+    """Train what an experiment lists, and write its table; started again, go on where it was stopped.
+
+    Exits with 1 if every run failed.
+    """
     experiment = load_experiment(spec, set_)
     folder = out or Path("results") / experiment.name
     total = sum(job.specs[0].steps for job in Job.of(experiment, together))
@@ -53,3 +56,5 @@ def sweep_command(
         f"{runs['finished']} runs finished, {runs['failed']} failed; {folder / 'results.parquet'} holds them.",
         highlight=False,
     )
+    if not runs["finished"]:
+        raise typer.Exit(1)

@@ -29,10 +29,6 @@ try:
     from numba import njit
 except ImportError:  # Numba trails new versions of Python
     AVAILABLE = False
-
-    def njit(**_options: object) -> Callable[[F], F]:
-        """Leave the function as it is."""
-        return lambda function: function
 else:
     AVAILABLE = True
 
@@ -40,10 +36,23 @@ else:
 _BLOCK = 1024
 #: Knots that follow from one another: rounding errors grow at worst as their square.
 _CHAIN = 8
+#: Half of the largest angle that is left when whole turns are taken off, with room for rounding.
+_HALF_TURN = np.float32(1.5708)
 #: Projections below which threads cost more than they gain.
 _WORTH_A_THREAD = 2**17
 #: Sums may be reordered, which vectorises them; values that are not finite stay as they are.
 _FLOATS = {"reassoc", "contract", "nsz", "arcp"}
+
+
+def _compiled(function: F) -> F:
+    """Compile at the first call, and keep what comes of it for other processes where there is a place to keep it."""
+    if not AVAILABLE:
+        return function
+    options = {"fastmath": _FLOATS, "error_model": "numpy", "nogil": True}
+    try:
+        return njit(cache=True, **options)(function)
+    except RuntimeError:
+        return njit(**options)(function)
 
 
 def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
@@ -67,14 +76,17 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
 
 
-@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+@_compiled
 def _sine_and_cosine(values: Array, step: np.float32, cos: Array, sin: Array) -> None:
     """Fill in the cosine and sine of step times values, by polynomials on the half angle."""
     for n in range(len(values)):
         angle = values[n] * step
         turns = np.rint(angle * np.float32(0.15915494309189535))
-        # 2 pi in two parts, the first of few bits: their products with a whole number are exact.
+        # 2 pi in two parts, the first of few bits: its product with up to 2^16 turns is exact.
         half = ((angle - turns * np.float32(6.28125)) - turns * np.float32(0.0019353071795864769)) * np.float32(0.5)
+        # Beyond, where rounding of the projection leaves no phase, it stays one.
+        half = _HALF_TURN if half > _HALF_TURN else half
+        half = -_HALF_TURN if half < -_HALF_TURN else half
         x = half * half
         series = np.float32(1 / 362880) - x * np.float32(1 / 39916800)
         series = np.float32(1 / 5040) - x * series
@@ -91,7 +103,7 @@ def _sine_and_cosine(values: Array, step: np.float32, cos: Array, sin: Array) ->
         cos[n] = np.float32(1) - np.float32(2) * of_sine * of_sine
 
 
-@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+@_compiled
 def _multiply(cos: list[Array], sin: list[Array], start: int, size: int) -> None:
     """Fill in the cosines and sines of 2, 3, ... times the angles that row 1 holds."""
     for k in range(2, len(cos)):
@@ -103,7 +115,7 @@ def _multiply(cos: list[Array], sin: list[Array], start: int, size: int) -> None
             sin_k[n] = sin_i[n] * cos_j[n] + cos_i[n] * sin_j[n]
 
 
-@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+@_compiled
 def _sum(
     size: int, strides: Array, cos: Array, sin: Array, back_cos: Array, back_sin: Array, of_cos: Sums, of_sin: Sums
 ) -> None:
@@ -156,7 +168,7 @@ def _sum(
     of_sin[7] += sin_7
 
 
-@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+@_compiled
 def _evaluate(
     gradient: Array,
     strides: Array,
@@ -184,7 +196,7 @@ def _evaluate(
         gradient[n] += c * cos[n] + s * sin[n] + d * back_cos[n] - t * back_sin[n]
 
 
-@njit(fastmath=_FLOATS, error_model="numpy", nogil=True, cache=True)
+@_compiled
 def _epps_pulley(projections: Array, step: np.float32, targets: Sums, weights: Sums) -> Array:
     """Compute the statistic of each slice, chain by chain, and the gradient in place of its projections."""
     slices, count = projections.shape

@@ -19,7 +19,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 from torch.distributed import ProcessGroup
 
 from lejepa_impl.collectives import total
@@ -68,42 +67,50 @@ class _SlicedEppsPulley(torch.autograd.Function):
             projections = chunk.mT @ samples.mT
             statistics += kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1)
             gradient.baddbmm_(chunk, projections, alpha=per_slice, beta=int(i > 0))
-        ctx.save_for_backward(gradient.mT.contiguous().view(embedding.shape))
+        ctx.save_for_backward(embedding, gradient.mT.contiguous().view(embedding.shape))
         return statistics.reshape(embedding.shape[:-2]) * per_slice
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return upstream[0][..., None, None] * gradient, None, None
+        return upstream[0][..., None, None] * _FirstDerivative.apply(*ctx.saved_tensors), None, None
 
 
 class _SharedSlicedEppsPulley(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor, group: ProcessGroup) -> Tensor:
-        times, weights, targets = rule.to(embedding)
+        times, weights, targets = rule
         characteristic_sums, pull_back = _shared_kernels(embedding, rule)
         gradient = torch.zeros_like(embedding)
-        statistic = embedding.new_zeros(())
+        statistic = weights.new_zeros(())
         for chunk in directions.split(_SHARED_SLICES, dim=1):
             projections = chunk.T @ embedding.T
-            real, imaginary = total(characteristic_sums(projections, times), group)
+            real, imaginary = total(characteristic_sums(projections, times).to(rule), group)
             # Cosines of zero: as many as there are samples in all processes.
             count = real[0, 0].clone()
             real, imaginary = real / count - targets[:, None], imaginary / count
             # Times N over N: the statistic is N times a distance, of which each sample moves an N-th.
             statistic += count * (weights @ (real**2 + imaginary**2)).sum()
-            pull_back(projections, times, 2 * weights[:, None] * torch.stack([real, imaginary]))
+            pull_back(projections, times, (2 * weights[:, None] * torch.stack([real, imaginary])).to(embedding))
             gradient.addmm_(projections.T, chunk.T)
         ctx.group = group
-        ctx.save_for_backward(gradient / directions.shape[1])
-        return statistic / directions.shape[1]
+        ctx.save_for_backward(embedding, gradient / directions.shape[1])
+        return (statistic / directions.shape[1]).to(embedding)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None, None]:
-        (gradient,) = ctx.saved_tensors
-        return total(upstream[0], ctx.group) * gradient, None, None, None
+        return total(upstream[0], ctx.group) * _FirstDerivative.apply(*ctx.saved_tensors), None, None, None
+
+
+class _FirstDerivative(torch.autograd.Function):
+    """A gradient computed with the value: what depends on it further would otherwise be dropped without a word."""
+
+    @staticmethod
+    def forward(_ctx: Any, _embedding: Tensor, gradient: Tensor) -> Tensor:
+        return gradient.view_as(gradient)
+
+    @staticmethod
+    def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None]:
+        raise NotImplementedError("the gradient of SIGReg cannot be differentiated again")
 
 
 def _kernel(embedding: Tensor, rule: Tensor) -> tuple[Kernel, int]:
@@ -155,11 +162,11 @@ def recurrence(projections: Tensor, times: Tensor, weights: Tensor, targets: Ten
 
 
 def characteristic_sums(projections: Tensor, times: Tensor) -> Tensor:
-    """Sum the cosines, then the sines, of every knot over the samples: shape (2, knots, slices)."""
+    """Sum the cosines, then the sines, of every knot over the samples: shape (2, knots, slices), of the times' type."""
     turn, cos, sin, last_cos, last_sin = _at_zero(projections, times)
-    sums = projections.new_empty(2, len(times), len(projections))
+    sums = times.new_empty(2, len(times), len(projections))
     for k in range(len(times)):
-        sums[0, k], sums[1, k] = cos.sum(1), sin.sum(1)
+        sums[0, k], sums[1, k] = cos.sum(1, dtype=times.dtype), sin.sum(1, dtype=times.dtype)
         cos, sin, last_cos, last_sin = _at_next_knot(turn, cos, sin, last_cos, last_sin)
     return sums
 

@@ -76,11 +76,23 @@ class SIGReg:
         return torch.randn(dim, self.slices, generator=generator, device=generator.device)
 
     def along(self, directions: Tensor, embedding: Tensor) -> Tensor:
-        """Return the statistic along unit directions, shape (..., m, slices), of embeddings, shape (..., N, m)."""
+        """Return the statistic along unit directions, shape (..., m, slices), of embeddings, shape (..., N, m).
+
+        Raises
+        ------
+        ValueError
+            If there is no sample or no dimension, if the embeddings are not real floats, or if the shapes do not fit.
+        """
+        # A process that shares a batch may hold none of it.
+        empty = not embedding.numel() and self.group is None
+        if embedding.ndim < 2 or empty or not embedding.is_floating_point():
+            kind = f"{embedding.dtype} of shape {tuple(embedding.shape)}"
+            raise ValueError(f"SIGReg needs real embeddings of shape (..., N, m) with at least one value, not {kind}")
+        if directions.shape[:-1] != (*embedding.shape[:-2], embedding.shape[-1]):
+            shapes = f"{tuple(directions.shape)}, not those of embeddings of shape {tuple(embedding.shape)}"
+            raise ValueError(f"directions of SIGReg have the shape (..., m, slices), here {shapes}")
         exact = accumulated(embedding)
-        # A large Gaussian batch meets its targets so closely that their rounding to float32 would show.
-        dtype = torch.float64 if exact.device.type == "cpu" else exact.dtype
-        rule = _quadrature(self.knots, self.t_max, dtype, exact.device)
+        rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
         statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
@@ -130,9 +142,15 @@ class SIGReg:
 
 @lru_cache
 def _quadrature(knots: int, t_max: float, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Return the knots, their weights, and the characteristic function of the standard Gaussian there."""
-    times = torch.linspace(0, t_max, knots, dtype=dtype, device=device)
+    """Return the knots, their weights, and the characteristic function of the standard Gaussian there.
+
+    The knots are multiples of a step that the type can hold: elsewhere, the characteristic function would not be that
+    of the angles. A large Gaussian batch meets it so closely that a rounding to float32 shows, which the CPU is spared.
+    """
+    step = torch.tensor(t_max / (knots - 1), dtype=dtype).double()
+    times = step * torch.arange(knots)
     weights = torch.full_like(times, 2 * t_max / (knots - 1))
     weights[[0, -1]] /= 2
     target = torch.exp(-(times**2) / 2)
-    return torch.stack([times, weights * target, target])
+    rule = torch.stack([times, weights * target, target])
+    return rule if device.type == "cpu" else rule.to(device, dtype)

@@ -227,6 +227,13 @@ def test_a_sweep_counts_its_runs_and_says_where_they_are(command, monkeypatch):
     }
 
 
+def test_a_sweep_of_which_every_run_failed_exits_with_1(command, monkeypatch):
+    monkeypatch.setattr("lejepa_impl.cli.sweep.sweep", lambda *_, **__: Counter(failed=16))
+    code, out, _ = command("sweep", "two_dimensional_small")
+    assert code == 1
+    assert "0 runs finished, 16 failed" in out
+
+
 def test_mistakes_in_an_experiment_are_listed(command, tmp_path):
     (tmp_path / "bad.yaml").write_text("name: bad\ntitle: x\nsource: x\nbase: {hiden: 3}\ncases: [{name: a, rho: 2}]\n")
     code, _, err = command("sweep", "bad.yaml")

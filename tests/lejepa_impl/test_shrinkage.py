@@ -56,6 +56,15 @@ def test_without_pairs_and_at_unit_variance_it_is_the_null_mean():
     assert SIGReg(scaled=False).mean_for_gaussians(1.0, 64) == pytest.approx(regularizer.null_mean / 64)
 
 
+@pytest.mark.parametrize("scaled", [True, False])
+def test_its_slope_at_collapse_is_that_of_the_mean(scaled):
+    regularizer, step = SIGReg(scaled=scaled), 1e-6
+    means = [regularizer.mean_for_gaussians(variance, 64, pair_correlation=0.7) for variance in (0.0, step)]
+    slope = regularizer.slope_at_collapse(64, pair_correlation=0.7)
+    # The mean is curved: over a step of 1e-6 a slope is known to some 1e-4.
+    assert slope == pytest.approx((means[1] - means[0]) / step, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     "settings",
     [
