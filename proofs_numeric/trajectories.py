@@ -39,8 +39,8 @@ _FREE_DEGREE = 7  # of the polynomial that estimates a drift
 _NULL_SAMPLES = 5_000
 _NULL_SIZE = 400  # the distribution of the statistic hardly depends on the size of larger samples
 _MOST_SAMPLES = 5_000
-#: Independent samples below which a test is silent: with 40, 5.9 % of 1 500 Gaussian autoregressions of 2 000 points were
-#: called not stationary at the level of 5 %; with 9, 10 % of those of 600 points.
+#: Independent samples below which a test is silent. With 40 of them, 5.9 % of 1 500 Gaussian autoregressions of 2 000
+#: points were called not stationary at the level of 5 %; with 9, 10 % of those of 600 points.
 _FEWEST_EFFECTIVE = 60
 #: Correlation in time below which samples of a thinned record count as independent.
 _THINNED_CORRELATION = 0.02

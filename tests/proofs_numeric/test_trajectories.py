@@ -80,11 +80,10 @@ def test_the_level_is_held_in_a_record_of_few_independent_samples(name, dim, dra
 
 
 def test_the_slowest_function_of_a_latent_is_found():
-    # Half the flow between two wells is 2 % of the steps, but z and z' have the correlation 0.87.
     record = Trajectories(two_wells(np.random.default_rng(0), 10_000))
     crossings = np.mean(np.sign(record.values[0, 1:]) != np.sign(record.values[0, :-1]))
     assert record.pair_correlation()[0] < 0.9
-    # The square of the relative error of the slow function's rate; crossings that turn back at once are no flow.
+    # A chain of two states has so many; half as many more allow for crossings that turn back at once.
     assert record.effective_samples < 10_000 * crossings / (1 - crossings) * 1.5
 
 
