@@ -147,6 +147,22 @@ def test_known_spectra_are_within_their_bars(world, eigenvalues):
     assert (error <= 1e-9).all()
 
 
+# z' = z - c tanh z + noise is in its tails a walk of step -c, on which functions of rate c + ik have the factor
+# exp(-(c^2 + k^2)/2): the essential spectrum ends at exp(-c^2/2), and no eigenvalue lies between it and 1.
+@pytest.mark.parametrize(
+    ("c", "half_width", "points"), [(0.5, 24, 301), (0.5, 45, 401), (1, 12, 201), (1, 30, 401)], ids=str
+)
+def test_bars_reach_the_essential_spectrum_and_not_three_times_as_far(c, half_width, points):
+    world = SmoothWorld(
+        drift_formula=f"x - {c}*tanh(x)", noise_law=Gaussian(), noise_scale=1, half_width=half_width, points=points
+    )
+    spectrum = world.spectrum(6)
+    error = np.exp(-(c**2) / 2) - spectrum.eigenvalues[1:]
+    assert (error > 0).all()
+    assert (error <= spectrum.errors[1:]).all()
+    assert (spectrum.errors[1:3] <= 3 * error[:2]).all()
+
+
 @pytest.mark.parametrize(
     ("world", "essential"),
     [
