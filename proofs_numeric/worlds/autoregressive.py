@@ -22,11 +22,10 @@ DEGREE = 32
 _PANELS = 9
 #: Cells on each side of the functions that miss none wider than these; and where functions live in far tails.
 _CELLS = 20, 120
-_HEAVIER = 10.0
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024
 _FAR = 2.0**40
-_HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly
+_HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly, and miss functions in the tails
 
 
 class AutoregressiveWorld(AdditiveNoiseWorld):
@@ -263,12 +262,12 @@ class NonStationaryChannel(AdditiveNoiseWorld):
             (spread * law.quadrature(_PANELS)[0], law.quadrature(_PANELS)[1]),
             noise_levels=(lambda x: law.cumulative(x / spread), lambda x: law.survival(x / spread)),
         )
-        panels = _CELLS[int(law.kurtosis > _HEAVIER)]
+        heavy = law.kurtosis > _HEAVY or bool(np.isfinite(law.tail_indices).any())
+        panels = _CELLS[int(heavy)]
         cells = borders(law.quantile, law.upper_quantile, panels)[1:-1]
         lower = drift.by_cells(*law.quadrature(panels), cells)
         # Scores only where they compress a heavy tail, and reach all of z'.
         reached = law.score(drift.next_borders[[0, -1]])
-        heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()
         coordinate = law.score if heavy and np.isfinite(reached).all() else np.asarray
         return RitzBasis.of_polynomials(
             law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary
