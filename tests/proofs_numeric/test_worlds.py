@@ -206,7 +206,7 @@ def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential)
 
 
 def nystrom(rho, marginal, count, reach):
-    """Eigenvalues of a channel of smooth densities, by the trapezoid rule in arcsinh(z), which Ritz values do not use."""
+    """Eigenvalues of a channel of smooth densities, by the trapezoid rule in arcsinh(z): no Ritz values."""
     grid = np.linspace(-np.arcsinh(reach), np.arcsinh(reach), count)
     points, weights, spread = np.sinh(grid), np.cosh(grid) * (grid[1] - grid[0]), (1 - rho**2) ** 0.5
     joint = marginal.density(points)[:, None] * marginal.density((points - rho * points[:, None]) / spread) / spread
