@@ -325,7 +325,7 @@ def test_effective_samples_count_the_rings_that_carry_the_power() -> None:
 
 @pytest.mark.parametrize(("rings", "few"), [(3780, True), (12_600, False)])
 def test_rings_that_were_not_drawn_are_not_forgotten(rings: int, *, few: bool) -> None:
-    # x + He_5(x) has rings / 252 effective samples; what is drawn seems to have three times as many, once in five times.
+    # x + He_5(x) has rings / 252 effective samples, and once in five times seems to have three times as many.
     angles = np.pi / 8 * np.arange(16)
     hermite = hermite_e.HermiteE([0, 1, 0, 0, 0, 1 / np.sqrt(120)])
     for seed in range(10):
