@@ -6,13 +6,15 @@ from rich.console import Group
 from rich.table import Table
 
 _SHOWN = 10
+_ANSWERS = {True: "yes", False: "no", None: "too short to say"}
+_PREDICTIONS = {True: "predicted", False: "not predicted", None: "undecided"}
 
 
 def world_table(verdict: dict[str, Any]) -> Group:
     """Lay a verdict out: assumptions, spectrum, prediction."""
     assumptions = Table("assumption", "holds", "measured", box=None, pad_edge=False)
     for name, found in (verdict["assumptions"] | {"reversible": verdict["reversible"]}).items():
-        assumptions.add_row(name.replace("_", " "), "yes" if found["holds"] else "no", _measured(found))
+        assumptions.add_row(name.replace("_", " "), _ANSWERS[found["holds"]], _measured(found))
     spectrum = Table("eigenvalue of S", "± error", "of latents", box=None, pad_edge=False)
     for item in verdict["spectrum"][:_SHOWN]:
         named = [str(j + 1) for j in item["latents"]]
@@ -20,7 +22,7 @@ def world_table(verdict: dict[str, Any]) -> Group:
         spectrum.add_row(f"{item['eigenvalue']:.8f}", f"{item['error']:.1g}", latents)
     found = verdict["linear_identifiability"]
     lines = [
-        f"linear identifiability: {'predicted' if found['predicted'] else 'not predicted'}: {found['reason']}",
+        f"linear identifiability: {_PREDICTIONS[found['predicted']]}: {found['reason']}",
         f"top eigenvalue {found['top_eigenvalue']:.6g}, gap {found['gap']:.6g}",
     ]
     if found["r2"] is not None:
@@ -39,7 +41,7 @@ def _orthogonality(found: dict[str, Any]) -> str:
 
 
 def _measured(found: dict[str, Any]) -> str:
-    if "p_value" in found:
+    if found.get("p_value") is not None:
         return f"p = {found['p_value']:.3g}"
     if "excess_kurtosis" in found:
         before, after = ("infinite" if value is None else f"{value:.4g}" for value in found["excess_kurtosis"])

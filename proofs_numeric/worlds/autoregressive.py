@@ -20,9 +20,8 @@ from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 DEGREE = 32
 #: Panels of the quadratures of z and of the noise, on each side of their medians.
 _PANELS = 9
-#: Cells on each side of the functions that miss none wider than these; and where functions live in far tails.
-_CELLS = 20, 120
-_HEAVIER = 10.0
+#: Cells on each side of the functions that miss none wider than these, however far in the tails.
+_CELLS = 120
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024
 _FAR = 2.0**40
@@ -253,9 +252,8 @@ class NonStationaryChannel(_LinearDriftWorld):
             (spread * law.quadrature(_PANELS)[0], law.quadrature(_PANELS)[1]),
             noise_levels=(lambda x: law.cumulative(x / spread), lambda x: law.survival(x / spread)),
         )
-        panels = _CELLS[int(law.kurtosis > _HEAVIER)]
-        cells = borders(law.quantile, law.upper_quantile, panels)[1:-1]
-        lower = drift.by_cells(*law.quadrature(panels), cells)
+        cells = borders(law.quantile, law.upper_quantile, _CELLS)[1:-1]
+        lower = drift.by_cells(*law.quadrature(_CELLS), cells)
         # Scores only where they compress a heavy tail, and reach all of z'.
         reached = law.score(drift.next_borders[[0, -1]])
         heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()

@@ -13,6 +13,9 @@ Array = NDArray[np.float64]
 
 #: Departure from row sum 1, and from detailed balance relative to the largest flow, that is round-off.
 _ROUND_OFF = 1e-9
+#: Relative accuracy of masses, down to the least one that double precision holds to it.
+_SETTLED, _LEAST_MASS = 1e-9, 1e-290
+_MOST_STEPS = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +51,16 @@ class Chain:
         # p (I - P) = 0 and p 1 = 1 in one system, regular since the stationary law is unique.
         system = np.eye(count) - self.kernel.T + 1 / count
         law = np.where(closed, np.linalg.solve(system, np.full(count, 1 / count)), 0)
-        # One step more in positive numbers only, which gives small masses relative accuracy.
-        law = np.maximum(law, 0) @ self.kernel
-        return np.asarray(law / law.sum())
+        # Steps in positive numbers only give masses below round-off relative accuracy, once what round-off left in the
+        # tails has moved on to the bulk. Without it, S would see states of its own there.
+        law = np.maximum(law, 0)
+        for _ in range(_MOST_STEPS):
+            before, law = law, law @ self.kernel
+            law /= law.sum()
+            reached = law > _LEAST_MASS
+            if (np.abs(law - before)[reached] <= _SETTLED * law[reached]).all():
+                break
+        return np.asarray(law)
 
     @property
     def _closed(self) -> NDArray[np.bool_]:

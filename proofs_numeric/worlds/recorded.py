@@ -21,6 +21,7 @@ def verdict_on_record(record: Trajectories) -> dict[str, Any]:
 
     Linear identifiability is predicted where no test rejects its hypothesis at the level of 1 % together: independence,
     stationarity, additive noise and Gaussian latents, with a least correlation above the square of the largest one.
+    Where none is rejected and the record is too short for some, nothing is predicted (None).
 
     Raises
     ------
@@ -41,10 +42,12 @@ def _judged(record: Trajectories) -> dict[str, Any]:
     statistics, null_means = record.sigreg()
     tests = {name: getattr(record, name)() for name in ("independent", "stationary", "additive_noise", "gaussian")}
     reversible = record.reversible()
-    if any(np.isnan(test.p_value) for test in (*tests.values(), reversible)):
+    if any(test.p_value is not None and np.isnan(test.p_value) for test in (*tests.values(), reversible)):
         raise np.linalg.LinAlgError
     spectrum = [_ritz(record.standardised[..., j]) for j in range(record.dim)]
-    broken = [name for name, test in tests.items() if test.p_value < _LEVEL / len(tests)]
+    outcomes = {name: test.holds(_LEVEL / len(tests)) for name, test in tests.items()}
+    broken = [name for name, holds in outcomes.items() if holds is False]
+    silent = [name for name, holds in outcomes.items() if holds is None]
     gap = float(rho.min() - max((rho**2).max(), *(values[1] for values, _, _ in spectrum)))
     if gap <= 0:
         broken.append("gap")
@@ -52,7 +55,8 @@ def _judged(record: Trajectories) -> dict[str, Any]:
         "schema": 1,
         "assumptions": {name: _outcome(tests[name]) for name in ("independent", "stationary", "additive_noise")},
         "reversible": _outcome(reversible),
-        "gaussian": _outcome(tests["gaussian"]) | {"sigreg": statistics.tolist(), "sigreg_null": null_means.tolist()},
+        "gaussian": _outcome(tests["gaussian"]) | {"sigreg": _numbers(statistics), "sigreg_null": _numbers(null_means)},
+        "effective_samples": record.effective_samples.tolist(),
         "pair_correlation": [
             {"estimate": value, "standard_error": error}
             for value, error in zip(rho.tolist(), rho_error.tolist(), strict=True)
@@ -63,8 +67,8 @@ def _judged(record: Trajectories) -> dict[str, Any]:
             for value, error in zip(values, errors, strict=True)
         ],
         "linear_identifiability": {
-            "predicted": not broken,
-            "reason": f"rejected: {', '.join(broken)}" if broken else "no assumption is rejected",
+            "predicted": False if broken else None if silent else True,
+            "reason": _reason(broken, silent),
             "r2": float(np.mean([share for _, _, share in spectrum])),
             "top_eigenvalue": float(max(values[0] for values, _, _ in spectrum)),
             "gap": gap,
@@ -72,8 +76,26 @@ def _judged(record: Trajectories) -> dict[str, Any]:
     }
 
 
+def _reason(broken: list[str], silent: list[str]) -> str:
+    if broken:
+        return f"rejected: {', '.join(broken)}"
+    if silent:
+        return f"the record is too short to say: {', '.join(silent)}"
+    return "no assumption is rejected"
+
+
 def _outcome(test: HypothesisTest) -> dict[str, Any]:
-    return {"holds": test.p_value >= _LEVEL, "p_value": test.p_value, "compared": test.compared}
+    return {
+        "holds": test.holds(_LEVEL),
+        "p_value": test.p_value,
+        "compared": test.compared,
+        "untested": list(test.untested),
+    }
+
+
+def _numbers(values: Array) -> list[float | None]:
+    """JSON knows no nan."""
+    return [float(value) if np.isfinite(value) else None for value in values]
 
 
 def _ritz(latent: Array) -> tuple[Array, Array, float]:

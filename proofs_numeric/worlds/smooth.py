@@ -125,12 +125,13 @@ class _Smooth(AdditiveNoiseWorld):
     def spectrum(self, count: int = 10, latent: int = 0) -> Spectrum:  # noqa: ARG002 (all latents are alike)
         """Eigenpairs on the grid; their bars are from the change from two thirds of its points on a narrower one.
 
-        The spacing's error falls geometrically; what the ends cut off, at least as the inverse square of their
-        distance, as it does for eigenvalues that gather at a continuous spectrum.
+        The spacing's error falls geometrically; what the ends cut off, at least as the inverse of their distance. It is
+        the inverse square for eigenvalues that gather at a continuous spectrum, but of a distance that the reflection
+        at the ends makes longer, and less for higher ones, of functions that are not long beside the noise.
         """
         half_width, points = self._grid
         coarse, _ = self._on_grid(_NARROWER * half_width, int(_NARROWER * 2 / 3 * points))
-        return with_change(self.chain.spectrum(count), coarse.spectrum(count), 1 / (_NARROWER**-2 - 1))
+        return with_change(self.chain.spectrum(count), coarse.spectrum(count), 1 / (1 / _NARROWER - 1))
 
 
 class SmoothWorld(_Smooth):

@@ -189,7 +189,11 @@ def signs_at_the_end(functions: Array, weights: Array) -> Array:
 
 
 def with_change(fine: Spectrum, coarse: Spectrum, factor: float) -> Spectrum:
-    """The fine spectrum of two, with so many times the change from the coarse one as error bars."""
+    """The fine spectrum of two, with so many times the change from the coarse one as error bars.
+
+    A bar reaches the eigenvalue of the world, or where all of those are used up, the top of its essential spectrum
+    (the min-max value): it does if the error of the coarse one is `1 + 1 / factor` times that of the fine one or more.
+    """
     kept = min(len(fine.eigenvalues), len(coarse.eigenvalues))
     return replace(
         fine,

@@ -63,6 +63,22 @@ def test_a_record_is_judged(command, tmp_path):
     assert "p = " in out
 
 
+def test_a_record_of_few_independent_samples_is_not_judged(command, tmp_path):
+    random, latent, record = np.random.default_rng(0), 0.0, []
+    for _ in range(400):
+        latent = 0.99 * latent + 0.14 * random.standard_normal()
+        record.append(latent)
+    np.save(tmp_path / "short.npy", record)
+    code, out, _ = command("world", "short.npy", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["assumptions"]["stationary"]["holds"] is None
+    assert found["linear_identifiability"]["predicted"] is None
+    code, out, _ = command("world", "short.npy")
+    assert code == 0
+    assert "too short to say" in out
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -101,3 +101,15 @@ def test_the_innovation_makes_up_for_the_contraction(law):
 def test_a_bad_law_is_refused_and_named(build, message):
     with pytest.raises(ValidationError, match=message):
         build()
+
+
+@pytest.mark.parametrize("width", [1e-2, 1e-5, 1e-8])
+def test_a_spike_that_is_named_is_seen(width):
+    # Half of the law is N(0, 1), half a spike at 1.3: moments about the mean 0.65 in closed form.
+    spike = f"0.5*exp(-((x-1.3)/{width})**2/2)/({width}*sqrt(2*pi))"
+    law = FormulaLaw(density_formula=f"0.5*exp(-x**2/2)/sqrt(2*pi)+{spike}", breaks=(1.3,))
+    variances, places = np.array([1, width**2]), np.array([-0.65, 0.65])
+    second = (variances + places**2).mean()
+    fourth = (3 * variances**2 + 6 * variances * places**2 + places**4).mean()
+    points, weights = law.quadrature(4096)
+    assert weights @ points**4 == pytest.approx(fourth / second**2, rel=1e-8)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.polynomial import hermite_e
 from scipy.integrate import trapezoid
 from scipy.optimize import linprog
 from scipy.stats import binom, gamma
@@ -320,6 +321,19 @@ def test_effective_samples_count_the_rings_that_carry_the_power() -> None:
     rings[:, 2] = 0
     ring = RingPower.from_samples(rings)
     np.testing.assert_allclose(ring.effective_samples, [100, 5, 100])
+
+
+@pytest.mark.parametrize(("rings", "few"), [(3780, True), (12_600, False)])
+def test_rings_that_were_not_drawn_are_not_forgotten(rings: int, *, few: bool) -> None:
+    # x + He_5(x) has rings / 252 effective samples, and once in five times seems to have three times as many.
+    angles = np.pi / 8 * np.arange(16)
+    hermite = hermite_e.HermiteE([0, 1, 0, 0, 0, 1 / np.sqrt(120)])
+    for seed in range(10):
+        z, eta = np.random.default_rng(seed).standard_normal((2, rings, 1))
+        power = np.abs(np.fft.rfft(hermite(z * np.cos(angles) + eta * np.sin(angles)), norm="forward")) ** 2
+        power[:, 1:-1] *= 2
+        thin = fit_degree_spectrum(RingPower.from_samples(power), max_degree=6).thin_degrees
+        assert (5 in thin) == few
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -21,6 +21,8 @@ from proofs_numeric.worlds.laws import (
     GeneralisedNormal,
     HyperbolicSecant,
     Laplace,
+    Logistic,
+    SkewNormal,
     StudentT,
     Uniform,
 )
@@ -91,6 +93,22 @@ def test_known_spectra_are_within_their_bars(world, eigenvalues):
     assert (error <= 1e-9).all()
 
 
+# z' = z - c tanh z + noise is in its tails a walk of step -c, on which functions of rate c + ik have the factor
+# exp(-(c^2 + k^2)/2): the essential spectrum ends at exp(-c^2/2), and no eigenvalue lies between it and 1.
+@pytest.mark.parametrize(
+    ("c", "half_width", "points"), [(0.5, 24, 301), (0.5, 45, 401), (1, 12, 201), (1, 30, 401)], ids=str
+)
+def test_bars_reach_the_essential_spectrum_and_not_three_times_as_far(c, half_width, points):
+    world = SmoothWorld(
+        drift_formula=f"x - {c}*tanh(x)", noise_law=Gaussian(), noise_scale=1, half_width=half_width, points=points
+    )
+    spectrum = world.spectrum(6)
+    error = np.exp(-(c**2) / 2) - spectrum.eigenvalues[1:]
+    assert (error > 0).all()
+    assert (error <= spectrum.errors[1:]).all()
+    assert (spectrum.errors[1:3] <= 3 * error[:2]).all()
+
+
 @pytest.mark.parametrize(
     ("world", "essential"),
     [
@@ -131,6 +149,38 @@ def test_a_continuous_spectrum_is_named_instead_of_eigenvalues(world, essential)
     np.testing.assert_array_equal(spectrum.eigenvalues, [1])
     assert spectrum.essential == pytest.approx(essential, rel=1e-9)
     assert "continuous" in predict(world).reason
+
+
+def nystrom(rho, marginal, count, reach):
+    """Eigenvalues of a channel of smooth densities, by the trapezoid rule in arcsinh(z): no Ritz values."""
+    grid = np.linspace(-np.arcsinh(reach), np.arcsinh(reach), count)
+    points, weights, spread = np.sinh(grid), np.cosh(grid) * (grid[1] - grid[0]), (1 - rho**2) ** 0.5
+    joint = marginal.density(points)[:, None] * marginal.density((points - rho * points[:, None]) / spread) / spread
+    mean_law = (marginal.density(points) + weights @ joint) / 2
+    reached = mean_law > 1e-250
+    root = np.sqrt(weights / np.where(reached, mean_law, 1)) * reached
+    return np.linalg.eigvalsh((joint + joint.T) / 2 * root * root[:, None])[::-1]
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.8, -0.8])
+@pytest.mark.parametrize(
+    "marginal",
+    [
+        Logistic(),
+        HyperbolicSecant(power=1),
+        HyperbolicSecant(power=0.3),
+        GaussianMixture(weights=(0.9, 0.1), means=(0, 0), variances=(1, 25)),
+        FormulaLaw(log_density_formula="-(1+x**2)**0.35"),
+        SkewNormal(slant=0.34),
+    ],
+    ids=["logistic", "secant", "exponential", "mixture", "stretched", "light"],
+)
+def test_no_mode_of_a_channel_is_missed_beyond_its_bar(rho, marginal):
+    spectrum = NonStationaryChannel(rho=rho, marginal=marginal).spectrum()
+    kept = len(spectrum.eigenvalues)
+    coarse, fine = (nystrom(rho, marginal, count, reach)[:kept] for count, reach in ((500, 60), (650, 78)))
+    assert (np.abs(spectrum.eigenvalues - fine) <= spectrum.errors + 2 * np.abs(fine - coarse)).all()
+    assert kept >= 4
 
 
 @pytest.mark.parametrize(

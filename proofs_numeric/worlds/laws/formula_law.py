@@ -15,6 +15,8 @@ from proofs_numeric.worlds.laws.numerically_inverted import NumericallyInverted
 _PANELS, _PANEL_POINTS = 65, 12
 _PANEL_RULES = (_PANEL_POINTS, 9)
 _GRADES = 2.0 ** np.arange(-6, 40)
+#: Borders towards a break, in widths of the support: a peak there is found though it be a billionth of it.
+_NEAR_BREAKS = np.geomspace(1e-12, 1, 49)
 _MOST_HALVINGS, _MOST_PANELS, _ROUGH = 40, 20_000, 1e-13
 _FALL = 40.0  # of the logarithm of what a tail adds to the variance, beyond which it is cut off
 _UNNORMALISED = 1e-6
@@ -34,7 +36,9 @@ class FormulaLaw(NumericallyInverted):
     low, high
         Ends of the support; infinite where they are left out.
     breaks
-        Points where the density is not smooth.
+        Points where the density is not smooth, or has a peak narrower than a thousandth of the support. Between points
+        of the first rule a narrow peak of a `log_density_formula` cannot be seen and is lost; a `density_formula` is
+        then refused, as its integral is not 1.
 
     Raises
     ------
@@ -80,7 +84,9 @@ class FormulaLaw(NumericallyInverted):
     def _table(self) -> tuple[Array, Array, float, float, float]:
         """Borders of panels, masses from each on, log of the total, mean and standard deviation, all raw."""
         low, high = self._cut_off()
-        graded = np.concatenate([np.linspace(low, high, _PANELS), -_GRADES, [0.0], _GRADES, self.breaks])
+        towards = np.concatenate([[0.0], _NEAR_BREAKS * (high - low)])
+        near = [at + side * towards for at in self.breaks for side in (-1, 1)]
+        graded = np.concatenate([np.linspace(low, high, _PANELS), -_GRADES, [0.0], _GRADES, *near])
         borders = np.unique(np.concatenate([[low, high], graded[(low < graded) & (graded < high)]]))
         for _ in range(_MOST_HALVINGS):
             (_, top, fine), (_, coarse_top, coarse) = (self._panel_masses(borders, points) for points in _PANEL_RULES)
