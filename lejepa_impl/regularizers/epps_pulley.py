@@ -27,6 +27,8 @@ from lejepa_impl.regularizers import compiled
 #: Turns projections of shape (slices, N), in place, into the gradients of the returned statistics of the slices,
 #: given the times, weights and targets of the knots.
 Kernel = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+#: Dimensions from which on the gradient is laid out as the embedding is.
+_WIDE = 64
 #: Slices taken at a time where processes share the batch: a number that all of them know.
 _SHARED_SLICES = 1024
 
@@ -58,16 +60,19 @@ class _SlicedEppsPulley(torch.autograd.Function):
     def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor) -> Tensor:
         kernel, held = _kernel(embedding, rule)
         samples = embedding.detach().reshape(-1, *embedding.shape[-2:])
-        # Of shape (m, N), which the product fills many times faster where m is small.
-        gradient = torch.empty_like(samples.mT, memory_format=torch.contiguous_format)
+        # Of shape (m, N) where m is small: the product then fills it many times faster.
+        narrow = samples.shape[2] < _WIDE
+        gradient = torch.empty_like(samples.mT if narrow else samples, memory_format=torch.contiguous_format)
         statistics = samples.new_zeros(len(samples))
         per_slice = samples.shape[1] / directions.shape[-1]
         directions = directions.reshape(-1, *directions.shape[-2:])
         for i, chunk in enumerate(directions.split(max(1, held // samples[..., 0].numel()), dim=2)):
             projections = chunk.mT @ samples.mT
             statistics += kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1)
-            gradient.baddbmm_(chunk, projections, alpha=per_slice, beta=int(i > 0))
-        ctx.save_for_backward(embedding, gradient.mT.contiguous().view(embedding.shape))
+            factors = (chunk, projections) if narrow else (projections.mT, chunk.mT)
+            gradient.baddbmm_(*factors, alpha=per_slice, beta=int(i > 0))
+        gradient = gradient.mT.contiguous() if narrow else gradient
+        ctx.save_for_backward(embedding, gradient.view(embedding.shape))
         return statistics.reshape(embedding.shape[:-2]) * per_slice
 
     @staticmethod

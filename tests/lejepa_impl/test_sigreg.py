@@ -65,6 +65,18 @@ def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, kno
         torch.set_num_threads(before)
 
 
+@pytest.mark.parametrize("dim", [3, 64])
+def test_a_batch_of_embeddings_has_the_values_and_gradients_of_each(dim):
+    embeddings = torch.randn(3, 70, dim, generator=Generator().manual_seed(3)).requires_grad_()
+    directions = normalize(torch.randn(3, dim, 20, generator=Generator().manual_seed(5)), dim=1)
+    values = SIGReg().along(directions, embeddings)
+    (gradients,) = torch.autograd.grad(values.sum(), embeddings)
+    for embedding, along, value, gradient in zip(embeddings.detach(), directions, values, gradients, strict=True):
+        alone = SIGReg().along(along, embedding.requires_grad_())
+        torch.testing.assert_close(value, alone)
+        torch.testing.assert_close(gradient, *torch.autograd.grad(alone, embedding))
+
+
 @pytest.mark.parametrize(("knots", "t_max"), [(9, 3.0), (17, 3.0), (33, 3.0), (20, 3.0), (17, 3.1)])
 def test_the_gradient_of_a_large_gaussian_batch_survives_its_cancellations(knots, t_max):
     # There the characteristic function meets its target to 1/sqrt(N) = 0.004, and float32 holds not every step.
