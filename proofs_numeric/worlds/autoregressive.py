@@ -20,12 +20,12 @@ from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 DEGREE = 32
 #: Panels of the quadratures of z and of the noise, on each side of their medians.
 _PANELS = 9
-#: Cells on each side of the functions that miss none wider than these, however far in the tails.
-_CELLS = 120
+#: Cells on each side of the functions that miss none wider than these; where tails are heavy, functions live far in them.
+_CELLS = 30, 120
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024
 _FAR = 2.0**40
-_HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly
+_HEAVY = 3.5  # kurtosis from which polynomials in z itself converge slowly, and miss functions in the tails
 
 
 class _LinearDriftWorld(AdditiveNoiseWorld):
@@ -252,11 +252,12 @@ class NonStationaryChannel(_LinearDriftWorld):
             (spread * law.quadrature(_PANELS)[0], law.quadrature(_PANELS)[1]),
             noise_levels=(lambda x: law.cumulative(x / spread), lambda x: law.survival(x / spread)),
         )
-        cells = borders(law.quantile, law.upper_quantile, _CELLS)[1:-1]
-        lower = drift.by_cells(*law.quadrature(_CELLS), cells)
+        heavy = law.kurtosis > _HEAVY or bool(np.isfinite(law.tail_indices).any())
+        panels = _CELLS[int(heavy)]
+        cells = borders(law.quantile, law.upper_quantile, panels)[1:-1]
+        lower = drift.by_cells(*law.quadrature(panels), cells)
         # Scores only where they compress a heavy tail, and reach all of z'.
         reached = law.score(drift.next_borders[[0, -1]])
-        heavy = law.kurtosis > _HEAVY or np.isfinite(law.tail_indices).any()
         coordinate = law.score if heavy and np.isfinite(reached).all() else np.asarray
         return RitzBasis.of_polynomials(
             law.quadrature(_PANELS), drift, coordinate, DEGREE, lower, stationary=self.stationary

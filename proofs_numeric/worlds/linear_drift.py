@@ -67,11 +67,15 @@ class LinearDrift:
             return np.empty(0)
         seen = weights > _NEGLIGIBLE
         points, weights = points[seen], weights[seen]
-        below, above = (level(borders - self.rho * points[:, None]) for level in self.noise_levels)
-        below = np.pad(below, ((0, 0), (1, 1)), constant_values=(0, 1))
-        above = np.pad(above, ((0, 0), (1, 1)), constant_values=(1, 0))
+        cumulative, survival = self.noise_levels
+        levels = np.concatenate([[-np.inf], borders, [np.inf]]) - self.rho * points[:, None]
         # The tail that is resolved.
-        conditional = np.where(below[:, :-1] < above[:, :-1], np.diff(below, axis=1), -np.diff(above, axis=1))
+        left = levels < 0
+        tails = np.empty(levels.shape)
+        tails[left], tails[~left] = cumulative(levels[left]), survival(levels[~left])
+        conditional = np.abs(np.diff(tails, axis=1))
+        around = left[:, :-1] & ~left[:, 1:]
+        conditional[around] = 1 - (tails[:, :-1] + tails[:, 1:])[around]
         joint = np.zeros((len(borders) + 1,) * 2)
         np.add.at(joint, np.searchsorted(borders, points), weights[:, None] * np.maximum(conditional, 0))
         pairs = np.arange(0, len(joint), 2)
