@@ -20,7 +20,7 @@ from proofs_numeric.worlds.world import AdditiveNoiseWorld, Array
 DEGREE = 32
 #: Panels of the quadratures of z and of the noise, on each side of their medians.
 _PANELS = 9
-#: Cells on each side of the functions that miss none wider than these; where tails are heavy, functions live far in them.
+#: Cells on each side of functions that miss none wider than these; more where heavy tails let functions live far out.
 _CELLS = 30, 120
 #: Laguerre polynomials of which T* of those of the basis is made.
 _REACHED = 1_024
