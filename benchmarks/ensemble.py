@@ -30,7 +30,8 @@ from lejepa_impl.worlds.mixings import MIXINGS
 
 _SPIRAL = TrainingSpec(device="cpu")
 _MEMBERS = 16
-_STEPS = 20
+#: So many that setting up the members, which takes as long as a step, hardly counts.
+_STEPS = 60
 _RUNS = 5
 _TARGETS = {"plain": 4, "train": 1}
 
