@@ -85,8 +85,7 @@ def _sine_and_cosine(values: Array, step: np.float32, cos: Array, sin: Array) ->
         # 2 pi in two parts, the first of few bits: its product with up to 2^16 turns is exact.
         half = ((angle - turns * np.float32(6.28125)) - turns * np.float32(0.0019353071795864769)) * np.float32(0.5)
         # Beyond, where rounding of the projection leaves no phase, it stays one.
-        half = _HALF_TURN if half > _HALF_TURN else half
-        half = -_HALF_TURN if half < -_HALF_TURN else half
+        half = max(min(half, _HALF_TURN), -_HALF_TURN)
         x = half * half
         series = np.float32(1 / 362880) - x * np.float32(1 / 39916800)
         series = np.float32(1 / 5040) - x * series
