@@ -119,7 +119,11 @@ class _FirstDerivative(torch.autograd.Function):
 
 
 def _kernel(embedding: Tensor, rule: Tensor) -> tuple[Kernel, int]:
-    """Choose a kernel, and how many projections it takes at a time: its temporaries should stay in cache."""
+    """Choose a kernel, and how many projections it takes at a time.
+
+    Few where it has temporaries of their size, which should stay in cache; else many, since each time the gradient of
+    the embedding is gone through once.
+    """
     on_cpu = embedding.device.type == "cpu"
     if on_cpu and embedding.dtype == torch.float32 and compiled.AVAILABLE:
         return compiled.epps_pulley, 2**22

@@ -26,7 +26,7 @@ from proofs_numeric.noise_stability.rings import RingPower
 Array = NDArray[np.float64]
 
 # Intervals are too short where the few rings that carry most of the power were not drawn, and just then the rings that
-# were drawn look many: 67 % of 9 spectra of x + He_5(x) with 15 effective samples, which had seemed to be above 50,
+# were drawn look many: 6 of 9 spectra of x + He_5(x) with 15 effective samples, which had seemed to be above 50,
 # missed a degree. So that number decides only where it is far above the fewest, which the map has in any case by
 # Bombieri's inequality |P^2| <= |P|^2 for forms of degree d: E x^2 <= binom(2d, d) (E x)^2, with equality for one
 # direction.
