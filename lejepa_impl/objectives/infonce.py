@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from torch.distributed import ProcessGroup
 
 from lejepa_impl.collectives import gathered, total
-from lejepa_impl.regularizers.accumulation import accumulated
+from lejepa_impl.regularizers.accumulation import accumulated, in_own_precision
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ class InfoNCE:
         everyone = [gathered(view, self.group) for view in (first, second)]
         loss = first.new_zeros(())
         for mine, (others, offset) in ((first, everyone[1]), (second, everyone[0])):
-            similarity = (mine @ others.T - _half_squares(mine)[:, None] - _half_squares(others)) / self.width**2
+            with in_own_precision(mine):
+                products = mine @ others.T
+            similarity = (products - _half_squares(mine)[:, None] - _half_squares(others)) / self.width**2
             positive = similarity.diagonal(offset)
             loss = loss + (similarity.logsumexp(dim=1) - positive).sum()
         return total(loss, self.group) / (2 * pairs)

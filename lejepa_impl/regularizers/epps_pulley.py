@@ -13,7 +13,7 @@ L, section 4 (SIGReg); Epps & Pulley (1983).
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 from importlib.util import find_spec
 from typing import Any
 
@@ -22,13 +22,17 @@ from torch import Tensor
 from torch.distributed import ProcessGroup
 
 from lejepa_impl.collectives import total
-from lejepa_impl.regularizers import compiled
+from lejepa_impl.regularizers import compiled, products
 
 #: Turns projections of shape (slices, N), in place, into the gradients of the returned statistics of the slices,
 #: given the times, weights and targets of the knots.
 Kernel = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
 #: Dimensions from which on the gradient is laid out as the embedding is.
 _WIDE = 64
+#: Projections held at a time: many, since each time the gradient of the embedding is gone through once.
+_HELD_ON_CPU, _HELD = 2**22, 2**26
+#: Projections of which all that PyTorch makes of them fits the cache that the cores share.
+_IN_CACHE = 2**18
 #: Slices taken at a time where processes share the batch: a number that all of them know.
 _SHARED_SLICES = 1024
 
@@ -58,22 +62,27 @@ def sliced_epps_pulley(
 class _SlicedEppsPulley(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, embedding: Tensor, directions: Tensor, rule: Tensor) -> Tensor:
-        kernel, held = _kernel(embedding, rule)
-        samples = embedding.detach().reshape(-1, *embedding.shape[-2:])
-        # Of shape (m, N) where m is small: the product then fills it many times faster.
-        narrow = samples.shape[2] < _WIDE
-        gradient = torch.empty_like(samples.mT if narrow else samples, memory_format=torch.contiguous_format)
-        statistics = samples.new_zeros(len(samples))
+        kernel = _kernel(embedding, rule)
+        samples = embedding.detach().reshape(-1, *embedding.shape[-2:]).contiguous()
+        multiply, across = _product(samples)
         per_slice = samples.shape[1] / directions.shape[-1]
+        rule = torch.stack([rule[0], per_slice * rule[1], rule[2]])
+        statistics = samples.new_zeros(len(samples))
         directions = directions.reshape(-1, *directions.shape[-2:])
-        for i, chunk in enumerate(directions.split(max(1, held // samples[..., 0].numel()), dim=2)):
-            projections = chunk.mT @ samples.mT
-            statistics += kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1)
-            factors = (chunk, projections) if narrow else (projections.mT, chunk.mT)
-            gradient.baddbmm_(*factors, alpha=per_slice, beta=int(i > 0))
-        gradient = gradient.mT.contiguous() if narrow else gradient
+        held = _HELD_ON_CPU if embedding.device.type == "cpu" else _HELD
+
+        def taken(chunk: Tensor) -> Tensor:
+            projections = multiply(chunk.mT, samples.mT)
+            statistics.add_(kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1))
+            return multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
+
+        chunks = directions.split(max(1, held // samples[..., 0].numel()), dim=2)
+        gradient = reduce(Tensor.add_, map(taken, chunks))
+        if across:
+            # Without an axis for one embedding, a CPU transposes in tiles.
+            gradient = gradient.squeeze(0).mT.contiguous()
         ctx.save_for_backward(embedding, gradient.view(embedding.shape))
-        return statistics.reshape(embedding.shape[:-2]) * per_slice
+        return statistics.reshape(embedding.shape[:-2])
 
     @staticmethod
     def backward(ctx: Any, *upstream: Tensor) -> tuple[Tensor, None, None]:
@@ -118,18 +127,20 @@ class _FirstDerivative(torch.autograd.Function):
         raise NotImplementedError("the gradient of SIGReg cannot be differentiated again")
 
 
-def _kernel(embedding: Tensor, rule: Tensor) -> tuple[Kernel, int]:
-    """Choose a kernel, and how many projections it takes at a time.
+def _product(samples: Tensor) -> tuple[Callable[[Tensor, Tensor], Tensor], bool]:
+    """Choose a product of matrices, and whether it is faster with the gradient of the shape (m, N)."""
+    if len(samples) == 1 and samples.device.type == "cpu" and samples.dtype == torch.float32 and products.AVAILABLE:
+        return products.multiply, True
+    return torch.bmm, samples.shape[2] < _WIDE
 
-    Few where it has temporaries of their size, which should stay in cache; else many, since each time the gradient of
-    the embedding is gone through once.
-    """
+
+def _kernel(embedding: Tensor, rule: Tensor) -> Kernel:
     on_cpu = embedding.device.type == "cpu"
     if on_cpu and embedding.dtype == torch.float32 and compiled.AVAILABLE:
-        return compiled.epps_pulley, 2**22
+        return compiled.epps_pulley
     if (triton_kernel := _triton_kernel(embedding, rule)) is not None:
-        return triton_kernel.epps_pulley, 2**26
-    return recurrence, 2**17 if on_cpu else 2**26
+        return triton_kernel.epps_pulley
+    return recurrence_in_cache if on_cpu else recurrence
 
 
 def _shared_kernels(
@@ -153,6 +164,12 @@ def _triton_kernel(embedding: Tensor, rule: Tensor) -> Any | None:
 @cache
 def _triton_is_installed() -> bool:
     return find_spec("triton") is not None
+
+
+def recurrence_in_cache(projections: Tensor, *rule: Tensor) -> Tensor:
+    """Compute in PyTorch on a CPU, with temporaries so small that they stay in cache."""
+    blocks = projections.split(max(1, _IN_CACHE // projections.shape[1]))
+    return torch.cat([recurrence(block, *rule) for block in blocks])
 
 
 def recurrence(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from torch.distributed import ProcessGroup
 from torch.nn.functional import normalize
 
 from lejepa_impl.collectives import from_first, total
-from lejepa_impl.regularizers.accumulation import accumulated
+from lejepa_impl.regularizers.accumulation import accumulated, in_own_precision
 from lejepa_impl.regularizers.epps_pulley import sliced_epps_pulley
 
 
@@ -83,6 +83,9 @@ class SIGReg:
         ValueError
             If there is no sample or no dimension, if the embeddings are not real floats, or if the shapes do not fit.
         """
+        if torch.compiler.is_compiling():
+            # PyTorch's compiler cannot see into the kernels.
+            return torch.compiler.disable(self.along)(directions, embedding)
         # A process that shares a batch may hold none of it.
         empty = not embedding.numel() and self.group is None
         if embedding.ndim < 2 or empty or not embedding.is_floating_point():
@@ -93,7 +96,8 @@ class SIGReg:
             raise ValueError(f"directions of SIGReg have the shape (..., m, slices), here {shapes}")
         exact = accumulated(embedding)
         rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
-        statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
+        with in_own_precision(exact):
+            statistic = sliced_epps_pulley(exact, directions.to(exact), rule, self.group)
         if self.scaled:
             return statistic
         return statistic / total(statistic.new_full((), exact.shape[-2]), self.group)

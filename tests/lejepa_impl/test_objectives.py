@@ -115,6 +115,14 @@ IN_16_BITS = {
 }
 
 
+@pytest.mark.parametrize("name", IN_16_BITS)
+def test_mixed_precision_leaves_an_objective_its_32_bits(name):
+    views = [view.float() for view in pairs(256, 8)]
+    expected = IN_16_BITS[name](*views, Generator().manual_seed(5))
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(IN_16_BITS[name](*views, Generator().manual_seed(5)), expected)
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
 @pytest.mark.parametrize("name", IN_16_BITS)
 def test_16_bit_embeddings_accumulate_in_32_bits(name, dtype):

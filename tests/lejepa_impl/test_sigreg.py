@@ -2,13 +2,14 @@
 
 import math
 import re
+from types import SimpleNamespace
 
 import pytest
 import torch
 from torch import Generator
 from torch.nn.functional import normalize
 
-from lejepa_impl.regularizers import compiled
+from lejepa_impl.regularizers import compiled, epps_pulley, products
 from lejepa_impl.regularizers.sigreg import SIGReg
 
 Z = 6.11
@@ -55,14 +56,64 @@ def test_the_gradient_is_that_of_the_formula():
     [(512, 64, 256, 17), (16, 1, 1, 2), (1025, 3, 300, 17), (4096, 8, 65, 5), (700, 3, 20, 34)],
     ids=str,
 )
-def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, knots, threads):
+@pytest.mark.parametrize("product", ["oneDNN", "PyTorch"])
+def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, knots, threads, product, monkeypatch):
     assert compiled.AVAILABLE
+    assert products.AVAILABLE
+    monkeypatch.setattr(products, "AVAILABLE", product == "oneDNN")
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
         assert relative_error(1.3 * seeded_samples(count, dim) + 0.1, slices, knots) <= 1e-6
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("kernel", ["compiled", "PyTorch"])
+def test_what_is_held_at_a_time_makes_no_difference(kernel, monkeypatch):
+    monkeypatch.setattr(compiled, "AVAILABLE", kernel == "compiled")
+    monkeypatch.setattr(epps_pulley, "_HELD_ON_CPU", 7 * 512)
+    monkeypatch.setattr(epps_pulley, "_IN_CACHE", 2 * 512)
+    assert relative_error(1.3 * seeded_samples(512, 64) + 0.1, 20, 17) <= 1e-6
+
+
+@pytest.mark.parametrize(
+    "strided",
+    [
+        lambda samples: samples[:, ::2],
+        lambda samples: samples[::3, 1:],
+        lambda samples: samples.T,
+        lambda samples: samples[:, :1].expand(-1, 5),
+        lambda samples: samples.view(-1).unfold(0, 8, 1),
+    ],
+)
+def test_any_layout_of_the_samples_will_do(strided):
+    assert relative_error(strided(seeded_samples(90, 80)), 20, 17) <= 1e-6
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [None, lambda left, right, *_: left @ right.T + 1, lambda left, right: left @ right.T],
+    ids=["missing", "another", "of another signature"],
+)
+def test_a_private_operator_is_used_only_if_it_multiplies(operator, monkeypatch):
+    assert products._is_available()
+    namespace = SimpleNamespace() if operator is None else SimpleNamespace(_linear_pointwise=operator)
+    monkeypatch.setattr(torch.ops, "mkldnn", namespace)
+    assert not products._is_available()
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # of the compiler itself
+def test_it_can_be_part_of_what_is_compiled():
+    def objective(samples):
+        return 2 * SIGReg()(3 * samples, Generator().manual_seed(7))
+
+    gradients = []
+    for function in (objective, torch.compile(objective, backend="eager")):
+        samples = seeded_samples(60, 4).requires_grad_()
+        function(samples).backward()
+        gradients.append(samples.grad)
+    assert torch.equal(*gradients)
 
 
 @pytest.mark.parametrize("dim", [3, 64])

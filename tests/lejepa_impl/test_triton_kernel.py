@@ -52,7 +52,9 @@ def test_its_two_halves_are_those_of_float64(slices, count, knots):
 
 def test_the_regularizer_has_the_gradient_of_float64(monkeypatch):
     # Where there is no GPU, the choice is forced.
-    monkeypatch.setattr(epps_pulley, "_kernel", lambda *_: (triton_kernel.epps_pulley, 2000))
+    monkeypatch.setattr(epps_pulley, "_kernel", lambda *_: triton_kernel.epps_pulley)
+    monkeypatch.setattr(epps_pulley, "_HELD", 2000)
+    monkeypatch.setattr(epps_pulley, "_HELD_ON_CPU", 2000)
     generator = Generator().manual_seed(3)
     single = (torch.randn(300, 4, generator=generator).to(DEVICE)).requires_grad_()
     directions = normalize(torch.randn(4, 10, generator=generator), dim=0).to(DEVICE)
@@ -77,7 +79,7 @@ def test_it_is_chosen_for_single_precision_on_a_gpu(device, dtype, knots, chosen
         def __init__(self):
             self.device, self.dtype = torch.device(device), dtype
 
-    kernel, _ = epps_pulley._kernel(Embedding(), rule(knots))
+    kernel = epps_pulley._kernel(Embedding(), rule(knots))
     assert (kernel is triton_kernel.epps_pulley) == chosen
 
 
@@ -86,4 +88,4 @@ def test_without_triton_pytorch_takes_its_place(monkeypatch):
         device, dtype = torch.device("cuda"), torch.float32
 
     monkeypatch.setattr(epps_pulley, "_triton_is_installed", lambda: False)
-    assert epps_pulley._kernel(Embedding(), rule(17))[0] is epps_pulley.recurrence
+    assert epps_pulley._kernel(Embedding(), rule(17)) is epps_pulley.recurrence
