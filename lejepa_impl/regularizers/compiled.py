@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import pad
 
 Array = NDArray[np.float32]
 Sums = NDArray[np.float64]
@@ -63,8 +62,10 @@ def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Te
     rows = projections.numpy()
     step = np.float32(times[1])
     # Knots of weight zero fill the last chain.
-    of_knots, met = (pad(values[1:].double(), (0, -(len(times) - 1) % _CHAIN)) for values in (weights, targets))
-    work = partial(_epps_pulley, step=step, targets=met.numpy(), weights=of_knots.numpy())
+    knots = len(times) - 1
+    filled = np.zeros((2, knots + -knots % _CHAIN))
+    filled[:, :knots] = weights[1:].numpy(), targets[1:].numpy()
+    work = partial(_epps_pulley, step=step, weights=filled[0], targets=filled[1])
     threads = min(torch.get_num_threads(), max(1, rows.size // _WORTH_A_THREAD))
     if threads == 1:
         return torch.from_numpy(work(rows))

@@ -66,14 +66,15 @@ class _SlicedEppsPulley(torch.autograd.Function):
         samples = embedding.detach().reshape(-1, *embedding.shape[-2:]).contiguous()
         multiply, across = _product(samples)
         per_slice = samples.shape[1] / directions.shape[-1]
-        rule = torch.stack([rule[0], per_slice * rule[1], rule[2]])
+        times, weights, targets = rule
+        weights = weights * per_slice
         statistics = samples.new_zeros(len(samples))
         directions = directions.reshape(-1, *directions.shape[-2:])
         held = _HELD_ON_CPU if embedding.device.type == "cpu" else _HELD
 
         def taken(chunk: Tensor) -> Tensor:
             projections = multiply(chunk.mT, samples.mT)
-            statistics.add_(kernel(projections.flatten(0, 1), *rule).view(len(samples), -1).sum(dim=1))
+            statistics.add_(kernel(projections.flatten(0, 1), times, weights, targets).view(len(samples), -1).sum(dim=1))
             return multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
 
         chunks = directions.split(max(1, held // samples[..., 0].numel()), dim=2)
