@@ -74,7 +74,8 @@ class _SlicedEppsPulley(torch.autograd.Function):
 
         def taken(chunk: Tensor) -> Tensor:
             projections = multiply(chunk.mT, samples.mT)
-            statistics.add_(kernel(projections.flatten(0, 1), times, weights, targets).view(len(samples), -1).sum(dim=1))
+            of_slices = kernel(projections.flatten(0, 1), times, weights, targets)
+            statistics.add_(of_slices.view(len(samples), -1).sum(dim=1))
             return multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
 
         chunks = directions.split(max(1, held // samples[..., 0].numel()), dim=2)
