@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -225,6 +226,22 @@ def test_a_sweep_counts_its_runs_and_says_where_they_are(command, monkeypatch):
         "rho": {0.5},
         "folder": "results/two_dimensional_small",
     }
+
+
+def test_a_sweep_into_a_log_tells_of_its_progress_in_lines(command, monkeypatch):
+    def sweep(experiment, _, *, on_progress, **options):
+        for job in Job.of(experiment, options["together"]):
+            on_progress(job, job.specs[0].steps)
+        return Counter(finished=16)
+
+    monkeypatch.setattr("lejepa_impl.cli.sweep.sweep", sweep)
+    monkeypatch.setattr("lejepa_impl.cli.console.LINE_EVERY", 0)
+    code, _, err = command("sweep", "two_dimensional_small")
+    assert code == 0
+    lines = [line for line in err.splitlines() if " steps " in line]
+    done, total = (int(number) for number in re.search(r"(\d+)/(\d+) steps", lines[-1]).groups())
+    assert done == total > 0
+    assert len(lines) > 1
 
 
 def test_a_sweep_of_which_every_run_failed_exits_with_1(command, monkeypatch):
