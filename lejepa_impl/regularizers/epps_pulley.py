@@ -33,6 +33,8 @@ _WIDE = 64
 _HELD_ON_CPU, _HELD = 2**22, 2**26
 #: Projections of which all that PyTorch makes of them fits the cache that the cores share.
 _IN_CACHE = 2**18
+#: Numbers of 32 bits that are added up before their sums go on in 64.
+_FEW = 512
 #: Slices taken at a time where processes share the batch: a number that all of them know.
 _SHARED_SLICES = 1024
 
@@ -178,14 +180,15 @@ def recurrence(projections: Tensor, times: Tensor, weights: Tensor, targets: Ten
     """Compute in PyTorch: for any device and type, and where no compiled kernel is at hand."""
     turn, cos, sin, last_cos, last_sin = _at_zero(projections, times)
     gradient = projections.zero_()
+    count = projections.shape[1]
     statistics = projections.new_zeros(len(projections), 1)
     for time, weight, target in zip(times[1:], weights[1:], targets[1:], strict=True):
         cos, sin, last_cos, last_sin = _at_next_knot(turn, cos, sin, last_cos, last_sin)
-        real = cos.mean(1, keepdim=True) - target
-        imaginary = sin.mean(1, keepdim=True)
+        real = _sum(cos, time.dtype)[:, None] / count - target
+        imaginary = _sum(sin, time.dtype)[:, None] / count
         statistics += weight * (real**2 + imaginary**2)
-        slope = 2 * weight * time / projections.shape[1]
-        gradient.addcmul_(cos, slope * imaginary).addcmul_(sin, -slope * real)
+        slope = 2 * weight * time / count
+        gradient.addcmul_(cos, (slope * imaginary).to(cos)).addcmul_(sin, (-slope * real).to(sin))
     return statistics[:, 0]
 
 
@@ -194,7 +197,7 @@ def characteristic_sums(projections: Tensor, times: Tensor) -> Tensor:
     turn, cos, sin, last_cos, last_sin = _at_zero(projections, times)
     sums = times.new_empty(2, len(times), len(projections))
     for k in range(len(times)):
-        sums[0, k], sums[1, k] = cos.sum(1, dtype=times.dtype), sin.sum(1, dtype=times.dtype)
+        sums[0, k], sums[1, k] = _sum(cos, times.dtype), _sum(sin, times.dtype)
         cos, sin, last_cos, last_sin = _at_next_knot(turn, cos, sin, last_cos, last_sin)
     return sums
 
@@ -206,6 +209,15 @@ def pull_back(projections: Tensor, times: Tensor, slopes: Tensor) -> None:
     for time, real, imaginary in zip(times, *slopes[..., None], strict=True):
         gradient.addcmul_(cos, time * imaginary).addcmul_(sin, -time * real)
         cos, sin, last_cos, last_sin = _at_next_knot(turn, cos, sin, last_cos, last_sin)
+
+
+def _sum(rows: Tensor, dtype: torch.dtype) -> Tensor:
+    """Sum rows, first so few numbers at a time that their own type loses little."""
+    count = rows.shape[1]
+    few = max(1, min(count, _FEW))
+    whole = count - count % few
+    sums = rows[:, :whole].unflatten(1, (whole // few, few)).sum(2).sum(1, dtype=dtype)
+    return sums if whole == count else sums + rows[:, whole:].sum(1).to(dtype)
 
 
 def _at_zero(projections: Tensor, times: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
