@@ -9,7 +9,7 @@ from lejepa_impl.train.loop import TrainingError, train
 from lejepa_impl.train.snapshot import Snapshots
 from lejepa_impl.train.spec import TrainingSpec
 
-BASE = {
+SETTINGS = {
     "hidden": 16,
     "depth": 3,
     "slices": 8,
