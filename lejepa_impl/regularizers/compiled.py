@@ -10,6 +10,7 @@ two multiplications a knot. The sums of a chain of them go up by it, and its pol
 Where Numba is not installed, `AVAILABLE` is False and PyTorch takes its place.
 """
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -75,6 +76,11 @@ def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Te
 @cache
 def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):
+    # A fork has no threads but its own.
+    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 @_compiled

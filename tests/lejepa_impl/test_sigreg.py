@@ -1,7 +1,9 @@
 """SIGReg against its formula written out, its gradient, and its law under the null hypothesis."""
 
 import math
+import os
 import re
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -67,6 +69,19 @@ def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, kno
         assert relative_error(1.3 * seeded_samples(count, dim) + 0.1, slices, knots) <= 1e-6
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_a_fork_of_a_process_with_threads_does_not_wait_for_them(monkeypatch):
+    monkeypatch.setattr(compiled, "_WORTH_A_THREAD", 1)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    expected = statistic(SIGReg(), projections().float())
+    child = os.fork()
+    if not child:
+        signal.alarm(60)
+        os._exit(int(statistic(SIGReg(), projections().float()) != expected))
+    assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("kernel", ["compiled", "PyTorch"])
