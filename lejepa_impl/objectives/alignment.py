@@ -18,7 +18,7 @@ from lejepa_impl.regularizers.accumulation import accumulated
 
 def alignment_loss(first: Tensor, second: Tensor) -> Tensor:
     r"""Alignment loss $L(h)=\mathbb{E}|h(z')-h(z)|^2$ of embedded pairs, each of shape (N, m). (W, section 4)."""
-    return (second - first).square().sum(dim=-1).mean()
+    return (accumulated(second) - accumulated(first)).square().sum(dim=-1).mean()
 
 
 @dataclass(frozen=True)

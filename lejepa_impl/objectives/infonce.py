@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from torch.distributed import ProcessGroup
 
 from lejepa_impl.collectives import gathered, total
-from lejepa_impl.regularizers.accumulation import accumulated, in_own_precision
+from lejepa_impl.regularizers.accumulation import accumulated, product
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class InfoNCE:
         everyone = [gathered(view, self.group) for view in (first, second)]
         loss = first.new_zeros(())
         for mine, (others, offset) in ((first, everyone[1]), (second, everyone[0])):
-            with in_own_precision(mine):
-                products = mine @ others.T
+            products = product(mine, others.T)
             similarity = (products - _half_squares(mine)[:, None] - _half_squares(others)) / self.width**2
             positive = similarity.diagonal(offset)
             loss = loss + (similarity.logsumexp(dim=1) - positive).sum()

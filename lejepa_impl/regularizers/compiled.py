@@ -56,7 +56,7 @@ def _compiled(function: F) -> F:
 
 
 def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
-    """Turn projections of shape (slices, N), float32, into the gradients of the returned statistics over N, per slice.
+    """Turn projections of shape (slices, N), float32, into the gradients of the statistics of the slices, returned.
 
     Knots are equally spaced from 0 on.
     """
@@ -203,7 +203,7 @@ def _evaluate(
 
 
 @_compiled
-def _epps_pulley(projections: Array, step: np.float32, targets: Sums, weights: Sums) -> Array:
+def _epps_pulley(projections: Array, step: np.float32, weights: Sums, targets: Sums) -> Array:
     """Compute the statistic of each slice, chain by chain, and the gradient in place of its projections."""
     slices, count = projections.shape
     knots = len(weights)

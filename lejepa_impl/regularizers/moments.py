@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.distributed import ProcessGroup
 
 from lejepa_impl.collectives import total
-from lejepa_impl.regularizers.accumulation import in_own_precision
+from lejepa_impl.regularizers.accumulation import product
 
 
 def mean_and_covariance(embedding: Tensor, group: ProcessGroup | None, *, correction: int = 1) -> tuple[Tensor, Tensor]:
@@ -30,9 +30,7 @@ def mean_and_covariance(embedding: Tensor, group: ProcessGroup | None, *, correc
     count = total(embedding.new_full((), len(embedding)), group)
     mean = total(embedding.sum(dim=0), group) / count
     centred = embedding - mean
-    with in_own_precision(centred):
-        squares = centred.T @ centred
-    return mean, total(squares, group) / (count - correction)
+    return mean, total(product(centred.T, centred), group) / (count - correction)
 
 
 def off_diagonal_squares(matrix: Tensor) -> Tensor:

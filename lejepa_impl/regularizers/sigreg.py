@@ -81,9 +81,10 @@ class SIGReg:
         Raises
         ------
         ValueError
-            If there is no sample or no dimension, if the embeddings are not real floats, or if the shapes do not fit.
+            If there is no sample, dimension or direction, if the embeddings are not real floats, or if the shapes do
+            not fit.
         """
-        if torch.compiler.is_compiling():
+        if torch.compiler.is_dynamo_compiling():
             # PyTorch's compiler cannot see into the kernels.
             return torch.compiler.disable(self.along)(directions, embedding)
         # A process that shares a batch may hold none of it.
@@ -94,6 +95,8 @@ class SIGReg:
         if directions.shape[:-1] != (*embedding.shape[:-2], embedding.shape[-1]):
             shapes = f"{tuple(directions.shape)}, not those of embeddings of shape {tuple(embedding.shape)}"
             raise ValueError(f"directions of SIGReg have the shape (..., m, slices), here {shapes}")
+        if not directions.shape[-1]:
+            raise ValueError("SIGReg needs at least 1 direction, not 0")
         exact = accumulated(embedding)
         rule = _quadrature(self.knots, self.t_max, exact.dtype, exact.device)
         with in_own_precision(exact):
@@ -151,8 +154,8 @@ def _quadrature(knots: int, t_max: float, dtype: torch.dtype, device: torch.devi
     The knots are multiples of a step that the type can hold: elsewhere, the characteristic function would not be that
     of the angles. A large Gaussian batch meets it so closely that a rounding to float32 shows, which the CPU is spared.
     """
-    step = torch.tensor(t_max / (knots - 1), dtype=dtype).double()
-    times = step * torch.arange(knots)
+    step = torch.tensor(t_max / (knots - 1), dtype=dtype, device="cpu").double()
+    times = step * torch.arange(knots, device="cpu")
     weights = torch.full_like(times, 2 * t_max / (knots - 1))
     weights[[0, -1]] /= 2
     target = torch.exp(-(times**2) / 2)

@@ -19,7 +19,7 @@ _BLOCK = 32 * 4
 
 
 def epps_pulley(projections: Tensor, times: Tensor, weights: Tensor, targets: Tensor) -> Tensor:
-    """Turn projections of shape (slices, N), float32, into the gradients of the returned statistics over N, per slice.
+    """Turn projections of shape (slices, N), float32, into the gradients of the statistics of the slices, returned.
 
     Knots are equally spaced from 0 on.
     """

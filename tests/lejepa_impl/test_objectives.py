@@ -11,6 +11,7 @@ from lejepa_impl.objectives.alignment import Alignment, alignment_loss
 from lejepa_impl.objectives.barlow_twins import BarlowTwins
 from lejepa_impl.objectives.infonce import InfoNCE
 from lejepa_impl.objectives.lejepa import LeJEPA
+from lejepa_impl.regularizers import products
 from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.regularizers.vicreg import VICReg
 from lejepa_impl.regularizers.whitening import Whitening
@@ -115,12 +116,25 @@ IN_16_BITS = {
 }
 
 
+@pytest.mark.parametrize("backend", [None, "aot_eager"])
+@pytest.mark.parametrize("product", ["oneDNN", "PyTorch"])
 @pytest.mark.parametrize("name", IN_16_BITS)
-def test_mixed_precision_leaves_an_objective_its_32_bits(name):
-    views = [view.float() for view in pairs(256, 8)]
-    expected = IN_16_BITS[name](*views, Generator().manual_seed(5))
+@pytest.mark.filterwarnings("ignore")  # of the insides of PyTorch's compiler
+def test_mixed_precision_leaves_an_objective_its_32_bits(name, product, backend, monkeypatch):
+    monkeypatch.setattr(products, "AVAILABLE", product == "oneDNN" and products.AVAILABLE)
+    objective = InfoNCE(1.3) if name == "infonce" else IN_16_BITS[name]
+
+    def value_and_gradients(call):
+        views = [view.float().requires_grad_() for view in pairs(256, 8)]
+        value = call(*views, Generator().manual_seed(5))
+        value.backward()
+        return [value, *(view.grad for view in views)]
+
+    expected = value_and_gradients(objective)
     with torch.autocast("cpu", torch.bfloat16):
-        assert torch.equal(IN_16_BITS[name](*views, Generator().manual_seed(5)), expected)
+        mixed = value_and_gradients(torch.compile(objective, backend=backend) if backend else objective)
+    for a, b in zip(mixed, expected, strict=True):
+        torch.testing.assert_close(a, b)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)

@@ -15,6 +15,7 @@ from lejepa_impl.regularizers import compiled, epps_pulley, products
 from lejepa_impl.regularizers.sigreg import SIGReg
 
 Z = 6.11
+PRODUCTS = ["PyTorch", pytest.param("oneDNN", marks=pytest.mark.skipif(not products.AVAILABLE, reason="not at hand"))]
 
 
 def written_out(projections, knots, t_max):
@@ -58,10 +59,9 @@ def test_the_gradient_is_that_of_the_formula():
     [(512, 64, 256, 17), (16, 1, 1, 2), (1025, 3, 300, 17), (4096, 8, 65, 5), (700, 3, 20, 34)],
     ids=str,
 )
-@pytest.mark.parametrize("product", ["oneDNN", "PyTorch"])
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_the_compiled_kernel_has_the_gradient_of_float64(count, dim, slices, knots, threads, product, monkeypatch):
     assert compiled.AVAILABLE
-    assert products.AVAILABLE
     monkeypatch.setattr(products, "AVAILABLE", product == "oneDNN")
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
@@ -84,11 +84,12 @@ def test_a_fork_of_a_process_with_threads_does_not_wait_for_them(monkeypatch):
     assert os.waitpid(child, 0)[1] == 0
 
 
+@pytest.mark.parametrize("rows", [0.5, 2, 7])
 @pytest.mark.parametrize("kernel", ["compiled", "PyTorch"])
-def test_what_is_held_at_a_time_makes_no_difference(kernel, monkeypatch):
+def test_what_is_held_at_a_time_makes_no_difference(kernel, rows, monkeypatch):
     monkeypatch.setattr(compiled, "AVAILABLE", kernel == "compiled")
-    monkeypatch.setattr(epps_pulley, "_HELD_ON_CPU", 7 * 512)
-    monkeypatch.setattr(epps_pulley, "_IN_CACHE", 2 * 512)
+    monkeypatch.setattr(epps_pulley, "_HELD_ON_CPU", int(rows * 512))
+    monkeypatch.setattr(epps_pulley, "_IN_CACHE", int(rows * 512 / 2))
     assert relative_error(1.3 * seeded_samples(512, 64) + 0.1, 20, 17) <= 1e-6
 
 
@@ -107,15 +108,20 @@ def test_any_layout_of_the_samples_will_do(strided):
 
 
 @pytest.mark.parametrize(
-    "operator",
-    [None, lambda left, right, *_: left @ right.T + 1, lambda left, right: left @ right.T],
-    ids=["missing", "another", "of another signature"],
+    ("operator", "used"),
+    [
+        (None, False),
+        (lambda left, right, *_: left @ right.T + 1, False),
+        (lambda left, right: left @ right.T, False),
+        (lambda left, right, *_: left @ right, False),
+        (lambda left, right, *_: left @ right.T, True),
+    ],
+    ids=["missing", "another", "of another signature", "of other shapes", "the same"],
 )
-def test_a_private_operator_is_used_only_if_it_multiplies(operator, monkeypatch):
-    assert products._is_available()
+def test_a_private_operator_is_used_only_if_it_multiplies(operator, used, monkeypatch):
     namespace = SimpleNamespace() if operator is None else SimpleNamespace(_linear_pointwise=operator)
     monkeypatch.setattr(torch.ops, "mkldnn", namespace)
-    assert not products._is_available()
+    assert products._is_available() == used
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")  # of the compiler itself
@@ -129,6 +135,23 @@ def test_it_can_be_part_of_what_is_compiled():
         function(samples).backward()
         gradients.append(samples.grad)
     assert torch.equal(*gradients)
+
+
+def test_it_can_be_exported_without_the_compiled_kernel():
+    class Penalty(torch.nn.Module):
+        def forward(self, samples):
+            return SIGReg().along(torch.eye(4, dtype=torch.float64), samples)
+
+    samples = seeded_samples(60, 4).double()
+    exported = torch.export.export(Penalty(), (samples,), strict=False)
+    torch.testing.assert_close(exported.module()(samples), Penalty()(samples))
+
+
+def test_a_default_device_is_that_of_no_rule():
+    samples, directions = seeded_samples(60, 4), torch.eye(4)
+    with torch.device("meta"):
+        value = SIGReg(knots=13).along(directions, samples)
+    assert value == SIGReg(knots=13).along(directions, samples)
 
 
 @pytest.mark.parametrize("dim", [3, 64])
@@ -160,14 +183,29 @@ def seeded_samples(count, dim):
 
 
 def relative_error(samples, slices, knots, t_max=3.0):
-    """Compare the gradients of float32 samples with those of float64."""
+    """Compare the gradient of float32 samples, in the layout given, with that of the formula in float64."""
     directions = normalize(torch.randn(samples.shape[1], slices, generator=Generator().manual_seed(5)), dim=0)
-    single, double = samples.clone().requires_grad_(), samples.double().requires_grad_()
-    values = [SIGReg(knots=knots, t_max=t_max).along(directions, embedding) for embedding in (single, double)]
-    for value in values:
-        value.backward()
-    torch.testing.assert_close(values[0].double(), values[1], rtol=1e-5, atol=1e-6)
-    return float((single.grad - double.grad).norm() / double.grad.norm())
+    samples = samples.detach().requires_grad_()
+    value = SIGReg(knots=knots, t_max=t_max).along(directions, samples)
+    value.backward()
+    exact, gradient = value_and_gradient(samples.detach().double(), directions.double(), knots, t_max)
+    torch.testing.assert_close(value.double(), exact, rtol=1e-5, atol=1e-6)
+    return float((samples.grad - gradient).norm() / gradient.norm())
+
+
+def value_and_gradient(samples, directions, knots, t_max):
+    """Differentiate the formula by hand, at knots that float32 can hold."""
+    angles = samples @ directions
+    step = float(torch.tensor(t_max / (knots - 1), dtype=torch.float32))
+    value, gradient = torch.zeros((), dtype=torch.float64), torch.zeros_like(angles)
+    for k in range(1, knots):
+        t = k * step
+        weight = t_max / (knots - 1) * (1 if k == knots - 1 else 2) * math.exp(-t * t / 2)
+        waves = torch.exp(1j * t * angles)
+        error = waves.mean(0) - math.exp(-t * t / 2)
+        value += weight * len(samples) * error.abs().square().mean()
+        gradient += 2 * weight * t * (error.conj() * 1j * waves).real
+    return value, gradient @ directions.T / directions.shape[1]
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
@@ -227,6 +265,7 @@ def test_its_gradient_refuses_to_be_differentiated():
         (torch.zeros(5, 3, dtype=torch.int64), torch.zeros(3, 4), "not torch.int64"),
         (torch.zeros(5, 3, dtype=torch.complex64), torch.zeros(3, 4), "not torch.complex64"),
         (torch.zeros(5, 3), torch.zeros(2, 4), "here (2, 4), not those of embeddings of shape (5, 3)"),
+        (torch.zeros(5, 3), torch.zeros(3, 0), "at least 1 direction, not 0"),
         (torch.zeros(2, 5, 3), torch.zeros(3, 4), "here (3, 4), not those of embeddings of shape (2, 5, 3)"),
     ],
 )
