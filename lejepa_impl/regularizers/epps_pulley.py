@@ -74,14 +74,14 @@ class _SlicedEppsPulley(torch.autograd.Function):
         directions = directions.reshape(-1, *directions.shape[-2:])
         held = _HELD_ON_CPU if embedding.device.type == "cpu" else _HELD
 
-        def taken(chunk: Tensor) -> Tensor:
+        def gradient_along(chunk: Tensor) -> Tensor:
             projections = multiply(chunk.mT, samples.mT)
             of_slices = kernel(projections.flatten(0, 1), times, weights, targets)
             statistics.add_(of_slices.view(len(samples), -1).sum(dim=1))
             return multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
 
         chunks = directions.split(max(1, held // samples[..., 0].numel()), dim=2)
-        gradient = reduce(Tensor.add_, map(taken, chunks))
+        gradient = reduce(Tensor.add_, map(gradient_along, chunks))
         if across:
             # Without an axis for one embedding, a CPU transposes in tiles.
             gradient = gradient.squeeze(0).mT.contiguous()
