@@ -13,7 +13,7 @@ L, section 4 (SIGReg); Epps & Pulley (1983).
 """
 
 from collections.abc import Callable
-from functools import cache, reduce
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -74,18 +74,19 @@ class _SlicedEppsPulley(torch.autograd.Function):
         directions = directions.reshape(-1, *directions.shape[-2:])
         held = _HELD_ON_CPU if embedding.device.type == "cpu" else _HELD
 
-        def gradient_along(chunk: Tensor) -> Tensor:
+        gradient: Tensor | None = None
+        for chunk in directions.split(max(1, held // samples[..., 0].numel()), dim=2):
             projections = multiply(chunk.mT, samples.mT)
             of_slices = kernel(projections.flatten(0, 1), times, weights, targets)
-            statistics.add_(of_slices.view(len(samples), -1).sum(dim=1))
-            return multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
-
-        chunks = directions.split(max(1, held // samples[..., 0].numel()), dim=2)
-        gradient = reduce(Tensor.add_, map(gradient_along, chunks))
-        if across:
-            # Without an axis for one embedding, a CPU transposes in tiles.
-            gradient = gradient.squeeze(0).mT.contiguous()
-        ctx.save_for_backward(embedding, gradient.view(embedding.shape))
+            statistics += of_slices.view(len(samples), -1).sum(dim=1)
+            if ctx.needs_input_grad[0]:
+                added = multiply(chunk, projections) if across else multiply(projections.mT, chunk.mT)
+                gradient = added if gradient is None else gradient.add_(added)
+        if gradient is not None:
+            if across:
+                # Without an axis for one embedding, a CPU transposes in tiles.
+                gradient = gradient.squeeze(0).mT.contiguous()
+            ctx.save_for_backward(embedding, gradient.view(embedding.shape))
         return statistics.reshape(embedding.shape[:-2])
 
     @staticmethod

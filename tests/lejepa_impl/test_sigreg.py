@@ -93,6 +93,15 @@ def test_what_is_held_at_a_time_makes_no_difference(kernel, rows, monkeypatch):
     assert relative_error(1.3 * seeded_samples(512, 64) + 0.1, 20, 17) <= 1e-6
 
 
+def test_its_value_is_the_same_where_no_gradient_is_asked_for():
+    samples, directions = seeded_samples(60, 4), torch.eye(4)
+    value = SIGReg().along(directions, samples)
+    assert not value.requires_grad
+    assert torch.equal(value, SIGReg().along(directions, samples.requires_grad_()).detach())
+    with torch.no_grad():
+        assert torch.equal(value, SIGReg().along(directions, samples))
+
+
 @pytest.mark.parametrize(
     "strided",
     [
