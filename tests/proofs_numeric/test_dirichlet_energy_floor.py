@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from proofs_numeric.certificates import dirichlet_energy_floor
 from proofs_numeric.certificates.dirichlet_energy_floor import swirl
+from theory.claim import Profile
 
 CENTRE, RADIUS = (0.4, 0.6), 0.3
 
@@ -30,3 +32,12 @@ def test_area_is_preserved_and_the_border_left_alone(points):
     outside = np.linalg.norm(points - CENTRE, axis=1) >= RADIUS
     assert 0 < outside.sum() < len(points)
     np.testing.assert_allclose(images[outside], points[outside], rtol=1e-14)
+
+
+def test_a_map_that_shrinks_areas_is_noticed(monkeypatch):
+    def shrunk(*arguments):
+        images, jacobians = swirl(*arguments)
+        return images, jacobians * (1 - 1e-8)
+
+    monkeypatch.setattr(dirichlet_energy_floor, "swirl", shrunk)
+    assert dirichlet_energy_floor.swirls_stay_above_the_floor.check(Profile.QUICK).passed is False
