@@ -54,6 +54,7 @@ def recovery_confidence_bound(
     second: ArrayLike,
     rho: float,
     *,
+    latents: tuple[ArrayLike, ArrayLike] | None = None,
     confidence: float = 0.95,
     sharp: bool = True,
 ) -> RecoveryConfidence:
@@ -74,6 +75,9 @@ def recovery_confidence_bound(
         Embeddings of the latents of independent pairs and of their successors, shape (N, n), N at least 4.
     rho
         Pair correlation of the world, in (0, 1).
+    latents
+        The latents of the pairs and their successors, shape (N, latents), where they are known. Linear maps of them
+        have no excess, but most of the noise of its estimate: that is then taken of what a regression on them leaves.
     confidence
         Nominal level $1-\alpha$, in (0, 1).
     sharp
@@ -93,10 +97,8 @@ def recovery_confidence_bound(
     # Moments of large embeddings are taken in a unit in which they do not overflow.
     exponent = max(0, _exponent(now), _exponent(later))
     now, later = np.ldexp(now, -exponent), np.ldexp(later, -exponent)
-    now, change = now - now.mean(axis=0), later - now
-    later = later - later.mean(axis=0)
-    variance = ((now**2).sum(axis=1) + (later**2).sum(axis=1)) * points / (points - 1)
-    shares = (change**2).sum(axis=1) - (1 - correlation) * variance
+    now, later = now - now.mean(axis=0), later - now.mean(axis=0)
+    shares = _excess_shares(*((now, later) if latents is None else _nonlinear(now, later, latents)), correlation)
     excess = shares.mean()
     excess_upper = excess + student.ppf(level, points - 1) * shares.std(ddof=1) / points**0.5
 
@@ -118,6 +120,25 @@ def recovery_confidence_bound(
         confidence,
         points,
     )
+
+
+def _excess_shares(now: Array, later: Array, correlation: float) -> Array:
+    """Return the share of each pair in the excess, which is their mean."""
+    points = len(now)
+    variance = sum(((view - view.mean(axis=0)) ** 2).sum(axis=1) for view in (now, later)) * points / (points - 1)
+    return ((later - now) ** 2).sum(axis=1) - (1 - correlation) * variance
+
+
+def _nonlinear(now: Array, later: Array, latents: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
+    """Take off both embeddings what a regression of the first on its latents explains."""
+    latent, successor = (np.asarray(values, dtype=np.float64) for values in latents)
+    if not (latent.ndim == successor.ndim == 2 and len(latent) == len(successor) == len(now)):
+        raise ValueError(f"latents of shapes {latent.shape} and {successor.shape}: give both as ({len(now)}, latents)")
+    if not (np.isfinite(latent).all() and np.isfinite(successor).all()):
+        raise ValueError("some of the latents are nan or infinite: look for it in the world they come from")
+    origin = latent.mean(axis=0)
+    linear = np.linalg.lstsq(latent - origin, now)[0]
+    return now - (latent - origin) @ linear, later - (successor - origin) @ linear
 
 
 def _exponent(values: Array) -> int:

@@ -4,11 +4,10 @@ from fractions import Fraction
 
 import numpy as np
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.stats import binom
 from sympy import Rational
 
-from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
+from proofs_numeric.bounds import RecoveryConfidence, recovery_bound, recovery_confidence_bound
 from proofs_numeric.fuzzing import fuzz
 from proofs_numeric.hermite_coefficients import Coefficients, evaluate
 from proofs_numeric.strategies import correlations, near_identity_encoders
@@ -29,25 +28,34 @@ _ENCODERS = near_identity_encoders() | _DIRECTIONS.map(
 )
 
 
-def sampled_pairs(
-    encoder: HermiteEncoder, rho: float, pairs: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw latent pairs of the Gaussian world and embed both."""
+def _limits(encoder: HermiteEncoder, rho: float, seed: int, *, known: bool = False) -> RecoveryConfidence:
+    """Draw pairs of the Gaussian world, embed them, and take the bound, with the latents or without."""
     random = np.random.default_rng(seed)
-    latent, noise = random.standard_normal((2, pairs, encoder.dim))
-    return evaluate(encoder, latent), evaluate(encoder, rho * latent + np.sqrt(1 - rho**2) * noise)
+    latent, noise = random.standard_normal((2, _PAIRS, encoder.dim))
+    latents = latent, rho * latent + np.sqrt(1 - rho**2) * noise
+    embeddings = (evaluate(encoder, values) for values in latents)
+    return recovery_confidence_bound(*embeddings, rho, latents=latents if known else None, confidence=_CONFIDENCE)
 
 
 @evidence("recovery_with_confidence", Kind.FUZZ, step="coverage")
 def coverage_over_fuzzed_encoders(profile: Profile) -> Finding:
     """Count how often the confidence bound is below the sharp bound of the encoder's exact moments."""
+    return _coverage(profile, known=False)
+
+
+@evidence("recovery_with_confidence", Kind.FUZZ, step="coverage")
+def coverage_where_the_latents_are_known(profile: Profile) -> Finding:
+    """The same for the excess of what a regression on the latents leaves."""
+    return _coverage(profile, known=True)
+
+
+def _coverage(profile: Profile, *, known: bool) -> Finding:
     missed = []
 
     def measure(encoder: HermiteEncoder, rho: Fraction, seed: int) -> None:
         correlation, exact = float(rho), Coefficients.of(encoder)
         sharp = recovery_bound(exact.excess(correlation), exact.defect, correlation, dim=encoder.dim)
-        pairs = sampled_pairs(encoder, correlation, _PAIRS, seed)
-        estimated = recovery_confidence_bound(*pairs, correlation, confidence=_CONFIDENCE)
+        estimated = _limits(encoder, correlation, seed, known=known)
         missed.append(bool(estimated.bound < sharp - 1e-12))
 
     finding = fuzz(
@@ -82,9 +90,7 @@ def limits_of_a_scaled_identity(profile: Profile) -> Finding:
     trials, rho, exact = profile.pick(quick=500, thorough=10_000), 0.5, Coefficients.of(_SCALED_IDENTITY)
     missed = {"excess": 0, "defect": 0}
     for seed in range(trials):
-        limits = recovery_confidence_bound(
-            *sampled_pairs(_SCALED_IDENTITY, rho, _PAIRS, seed), rho, confidence=_CONFIDENCE
-        )
+        limits = _limits(_SCALED_IDENTITY, rho, seed)
         missed["excess"] += limits.excess_upper < exact.excess(rho)
         missed["defect"] += limits.defect_upper < exact.defect
     allowed = int(binom.isf(_FALSE_ALARM_PROBABILITY / len(missed), trials, (1 - _CONFIDENCE) / 2))
