@@ -60,7 +60,9 @@ class Recovery:
     dim: int
 
 
-def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) -> Recovery:
+def measure_recovery(
+    latent: Tensor, first: Tensor, second: Tensor, rho: float, *, successor: Tensor | None = None
+) -> Recovery:
     """Measure how the embeddings of pairs recover the latents.
 
     Parameters
@@ -71,6 +73,8 @@ def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) 
         Embeddings of the pairs, shape (N, n).
     rho
         Pair correlation of the world.
+    successor
+        Second latents of the pairs, shape (N, n), where these are Gaussian; see `measure_recoveries`.
 
     Raises
     ------
@@ -85,11 +89,13 @@ def measure_recovery(latent: Tensor, first: Tensor, second: Tensor, rho: float) 
         )
     if not (first.isfinite().all() and second.isfinite().all()):
         raise ValueError("the embedding is not finite: the encoder diverged")
-    (recovery,) = measure_recoveries(latent, first[None], second[None], rho)
+    (recovery,) = measure_recoveries(latent, first[None], second[None], rho, successor=successor)
     return recovery
 
 
-def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float | Tensor) -> list[Recovery]:
+def measure_recoveries(
+    latent: Tensor, first: Tensor, second: Tensor, rho: float | Tensor, *, successor: Tensor | None = None
+) -> list[Recovery]:
     """Measure how each of many encoders recovers the latents.
 
     Parameters
@@ -100,6 +106,9 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
         Embeddings of the pairs, shape (encoders, N, n).
     rho
         Pair correlation of the world, one for all encoders, or of shape (encoders,).
+    successor
+        Second latents of the pairs, of the shape of `latent`. Linear maps of Gaussian latents have no excess, but most
+        of the noise of its estimate: it is then taken of what a regression on the latents leaves.
 
     Returns
     -------
@@ -116,10 +125,14 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
             f"latents {tuple(latent.shape)} and embeddings {tuple(first.shape)}, {tuple(second.shape)} "
             "must have the shapes (N, n) or (encoders, N, n), and (encoders, N, n)"
         )
+    if successor is not None and successor.shape != latent.shape:
+        raise ValueError(
+            f"successors {tuple(successor.shape)} must have the shape {tuple(latent.shape)} of the latents"
+        )
     correlations = torch.as_tensor(rho, dtype=torch.float64, device=first.device).expand(len(first))
     for correlation in correlations.tolist():
         require_correlation(correlation)
-    if not latent.isfinite().all():
+    if not (latent.isfinite().all() and (successor is None or successor.isfinite().all())):
         raise ValueError("the latents are not finite: look for nan in the world they come from")
     _, points, dim = first.shape
     if dim < 1 or points < 2 * (dim + 2):
@@ -129,7 +142,10 @@ def measure_recoveries(latent: Tensor, first: Tensor, second: Tensor, rho: float
     first, second = (torch.where(finite[:, None, None], values.double(), 0.0) for values in (first, second))
     latent = latent.double().expand_as(first)
     linear = linear_map(latent, first)
-    shares = excess_shares(first, second, correlations)
+    counted = (first, second)
+    if successor is not None:
+        counted = first - latent @ linear.mT, second - successor.double() @ linear.mT
+    shares = excess_shares(*counted, correlations)
     metrics = {
         "r2_embedding_to_latent": r2(first, latent),
         "r2_latent_to_embedding": r2(latent, first),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from lejepa_impl.metrics import defect, excess_shares
+from lejepa_impl.metrics import defect
 from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
 
 
@@ -21,8 +21,10 @@ class RecoveryBounds:
 
     Parameters
     ----------
+    excess
+        The measured $\delta$, or 0 where that is negative.
     printed, sharp
-        At the measured $\delta$, or 0 where that is negative, and the measured $\varepsilon$, as the paper does.
+        At this $\delta$ and the measured $\varepsilon$, as the paper does.
         A white encoder is charged the noise of its sample covariance.
     printed_with_confidence, sharp_with_confidence
         At the upper confidence limits of $\delta$ and $\varepsilon$.
@@ -30,6 +32,7 @@ class RecoveryBounds:
         Nominal probability that these two hold.
     """
 
+    excess: float
     printed: float
     sharp: float
     printed_with_confidence: float
@@ -38,9 +41,14 @@ class RecoveryBounds:
 
 
 def recovery_bounds(
-    first: Tensor, second: Tensor, rho: float | Tensor, *, confidence: float = 0.95
+    first: Tensor,
+    second: Tensor,
+    rho: float | Tensor,
+    *,
+    latents: tuple[Tensor, Tensor] | None = None,
+    confidence: float = 0.95,
 ) -> list[RecoveryBounds]:
-    """Bound the recovery error of each of many encoders from embeddings of pairs; no latents are needed.
+    """Bound the recovery error of each of many encoders from embeddings of pairs.
 
     Parameters
     ----------
@@ -48,6 +56,9 @@ def recovery_bounds(
         Embeddings of the pairs, shape (encoders, N, n), N at least 4.
     rho
         Pair correlation of the world, in (0, 1): one for all encoders, or of shape (encoders,).
+    latents
+        First and second latents of the pairs, each of shape (N, n) or (encoders, N, n). They are not needed, but where
+        they are known the excess is measured with less noise, as `measure_recoveries` does.
     confidence
         Nominal level of the bounds with confidence, in (0, 1).
 
@@ -64,25 +75,31 @@ def recovery_bounds(
     if first.ndim != 3 or first.shape != second.shape:
         raise ValueError(f"embeddings of shapes {tuple(first.shape)} and {tuple(second.shape)}: give (encoders, N, n)")
     correlations = torch.as_tensor(rho, dtype=torch.float64).expand(len(first)).tolist()
+    known = [None] * len(first) if latents is None else zip(*(of.expand_as(first) for of in latents), strict=True)
     return [
-        _bounds(now, later, correlation, confidence)
-        for now, later, correlation in zip(first, second, correlations, strict=True)
+        _bounds(now, later, correlation, of_pairs, confidence)
+        for now, later, correlation, of_pairs in zip(first, second, correlations, known, strict=True)
     ]
 
 
-def _bounds(first: Tensor, second: Tensor, rho: float, confidence: float) -> RecoveryBounds:
+def _bounds(
+    first: Tensor, second: Tensor, rho: float, latents: tuple[Tensor, Tensor] | None, confidence: float
+) -> RecoveryBounds:
     if not (first.isfinite().all() and second.isfinite().all()):
-        return RecoveryBounds(math.nan, math.nan, math.nan, math.nan, confidence)
+        return RecoveryBounds(math.nan, math.nan, math.nan, math.nan, math.nan, confidence)
     dim = first.shape[-1]
-    excess = float(excess_shares(first, second, torch.tensor(rho, dtype=torch.float64)).mean())
     limits = recovery_confidence_bound(
-        first.double().numpy(force=True), second.numpy(force=True), rho, confidence=confidence
+        first.double().numpy(force=True),
+        second.numpy(force=True),
+        rho,
+        latents=latents and (latents[0].numpy(force=True), latents[1].numpy(force=True)),
+        confidence=confidence,
     )
-    measured = max(excess, 0), float(defect(first))
+    measured = max(limits.excess, 0), float(defect(first))
     upper = max(limits.excess_upper, 0), limits.defect_upper
     printed, sharp, printed_upper, sharp_upper = (
         float(recovery_bound(*moments, rho, dim=dim, sharp=sharp))
         for moments in (measured, upper)
         for sharp in (False, True)
     )
-    return RecoveryBounds(printed, sharp, printed_upper, sharp_upper, confidence)
+    return RecoveryBounds(measured[0], printed, sharp, printed_upper, sharp_upper, confidence)

@@ -132,7 +132,7 @@ def measure_together(
         samples.append(_embedded(checkpoint, mixing := _mixing(checkpoint), world.pairs(points, source)))
         rows.append(_terms(checkpoint, mixing, world, points, source) | _on_grid(checkpoint, mixing))
         correlations.append(float(world.pair_correlation[0]))
-    latent, observed, first, second = (torch.stack(parts) for parts in zip(*samples, strict=True))
+    latent, successor, observed, first, second = (torch.stack(parts) for parts in zip(*samples, strict=True))
     recoveries = measure_recoveries(latent, first, second, torch.tensor(correlations, dtype=torch.float64))
     finite = (first + second).isfinite().all(dim=(1, 2))
     embedding = torch.where(finite[:, None, None], first, 0.0)
@@ -155,11 +155,13 @@ def measure_together(
         }
         row |= dict.fromkeys(("epsilon", "delta", "recovery_bound", "sharp_bound", "sharp_bound_with_confidence"))
         if _claims_apply(checkpoint.spec):
-            (bounds,) = recovery_bounds(first[i : i + 1], second[i : i + 1], checkpoint.spec.rho)
+            of_run = slice(i, i + 1)
+            (bounds,) = recovery_bounds(
+                first[of_run], second[of_run], checkpoint.spec.rho, latents=(latent[of_run], successor[of_run])
+            )
             row |= {
                 "epsilon": recovery.defect,
-                # The smaller of nan and 0 is nan, in this order.
-                "delta": max(recovery.excess, 0.0),
+                "delta": bounds.excess,
                 "recovery_bound": bounds.printed,
                 "sharp_bound": bounds.sharp,
                 "sharp_bound_with_confidence": bounds.sharp_with_confidence,
@@ -182,12 +184,12 @@ def _device(checkpoint: Checkpoint) -> torch.device:
 
 def _embedded(
     checkpoint: Checkpoint, mixing: Mixing, pairs: tuple[Tensor, Tensor]
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return latents, what is observed of them, and the embeddings of both halves of pairs, in float64."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return both halves of pairs, what is observed of the first, and the embeddings of both, in float64."""
     latent, successor = (half.to(_device(checkpoint)) for half in pairs)
     observed = mixing.observe(latent)
     first, second = (checkpoint.encoder(values) for values in (observed, mixing.observe(successor)))
-    return latent.double(), observed.double(), first.double(), second.double()
+    return latent.double(), successor.double(), observed.double(), first.double(), second.double()
 
 
 def _terms(
@@ -210,5 +212,5 @@ def _on_grid(checkpoint: Checkpoint, mixing: Mixing) -> dict[str, float | None]:
         return {"r2_h_to_z_grid": None}
     side = torch.linspace(-_END, _END, _SIDE)
     grid = torch.cartesian_prod(side, side)
-    latent, _, embedding, _ = _embedded(checkpoint, mixing, (grid, grid))
+    latent, *_, embedding, _ = _embedded(checkpoint, mixing, (grid, grid))
     return {"r2_h_to_z_grid": float(r2_in_sample(embedding, latent)) if embedding.isfinite().all() else math.nan}

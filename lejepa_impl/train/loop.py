@@ -19,6 +19,7 @@ from lejepa_impl.train.schedule import constant_then_cosine
 from lejepa_impl.train.snapshot import Snapshots, Stateful
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.world import mixing_of, pairs_of, world_of
+from lejepa_impl.worlds.gaussian import GaussianWorld
 
 #: Steps between two looks at the objective.
 CHECK_EVERY = 50
@@ -220,7 +221,10 @@ def evaluate(checkpoint: Checkpoint, *, points: int = 10_000, seed: int = 1_000_
     first, second = (checkpoint.encoder(mixing.observe(z)) for z in (latent, successor))
     if not (first.isfinite().all() and second.isfinite().all()):
         raise _diverged("the embedding is not finite", spec.learning_rate)
-    return measure_recovery(latent, first, second, float(world.pair_correlation[0]))
+    gaussian = isinstance(world, GaussianWorld)
+    return measure_recovery(
+        latent, first, second, float(world.pair_correlation[0]), successor=successor if gaussian else None
+    )
 
 
 def resolve_device(name: str) -> torch.device:

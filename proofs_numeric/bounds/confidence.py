@@ -98,7 +98,8 @@ def recovery_confidence_bound(
     exponent = max(0, _exponent(now), _exponent(later))
     now, later = np.ldexp(now, -exponent), np.ldexp(later, -exponent)
     now, later = now - now.mean(axis=0), later - now.mean(axis=0)
-    shares = _excess_shares(*((now, later) if latents is None else _nonlinear(now, later, latents)), correlation)
+    counted = (now, later) if latents is None else _nonlinear(now, later, latents)
+    shares = _excess_shares(*counted, rho=correlation)
     excess = shares.mean()
     excess_upper = excess + student.ppf(level, points - 1) * shares.std(ddof=1) / points**0.5
 
@@ -122,11 +123,11 @@ def recovery_confidence_bound(
     )
 
 
-def _excess_shares(now: Array, later: Array, correlation: float) -> Array:
+def _excess_shares(now: Array, later: Array, *, rho: float) -> Array:
     """Return the share of each pair in the excess, which is their mean."""
     points = len(now)
     variance = sum(((view - view.mean(axis=0)) ** 2).sum(axis=1) for view in (now, later)) * points / (points - 1)
-    return ((later - now) ** 2).sum(axis=1) - (1 - correlation) * variance
+    return ((later - now) ** 2).sum(axis=1) - (1 - rho) * variance
 
 
 def _nonlinear(now: Array, later: Array, latents: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:

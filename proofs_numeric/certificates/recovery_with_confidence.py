@@ -32,9 +32,14 @@ def _limits(encoder: HermiteEncoder, rho: float, seed: int, *, known: bool = Fal
     """Draw pairs of the Gaussian world, embed them, and take the bound, with the latents or without."""
     random = np.random.default_rng(seed)
     latent, noise = random.standard_normal((2, _PAIRS, encoder.dim))
-    latents = latent, rho * latent + np.sqrt(1 - rho**2) * noise
-    embeddings = (evaluate(encoder, values) for values in latents)
-    return recovery_confidence_bound(*embeddings, rho, latents=latents if known else None, confidence=_CONFIDENCE)
+    successor = rho * latent + np.sqrt(1 - rho**2) * noise
+    return recovery_confidence_bound(
+        evaluate(encoder, latent),
+        evaluate(encoder, successor),
+        rho,
+        latents=(latent, successor) if known else None,
+        confidence=_CONFIDENCE,
+    )
 
 
 @evidence("recovery_with_confidence", Kind.FUZZ, step="coverage")

@@ -93,8 +93,15 @@ def test_the_measures_of_a_scaled_rotation():
 
 
 def test_an_excess_below_0_is_no_delta():
-    deltas = [measure(known(turned), points=1024, seed=seed)["delta"] for seed in range(8)]
+    bent = known(lambda z: z**2 - 1, rho=0.01)
+    deltas = [measure(bent, points=1024, seed=seed)["delta"] for seed in range(8)]
     assert min(deltas) == 0 < max(deltas)
+
+
+def test_a_linear_map_has_no_excess():
+    row = measure(known(turned), points=1024)
+    assert 0 <= row["delta"] < 1e-10
+    assert row["procrustes_error"] <= row["sharp_bound"] + 1e-9
 
 
 def test_the_excess_of_a_bent_map_is_delta():

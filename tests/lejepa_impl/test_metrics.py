@@ -40,6 +40,19 @@ def test_a_rotation_with_an_offset_is_recovered_exactly():
     assert abs(recovery.excess) < Z * recovery.excess_standard_error
 
 
+def test_what_is_linear_has_no_excess_where_both_latents_are_known():
+    first, second = pairs()
+    recovery = measure_recovery(first, turn(first), turn(second), RHO, successor=second)
+    assert abs(recovery.excess) < 1e-12
+    assert recovery.excess_standard_error < 1e-12
+    bent = [turn(z) + 0.02 * z**2 for z in (first, second)]
+    blind, seeing = (measure_recovery(first, *bent, RHO, successor=known) for known in (None, second))
+    # Variance 2 (0.02)^2 at degree 2, in each of two outputs.
+    expected = 2 * (RHO - RHO**2) * 2 * 2 * 0.02**2
+    assert abs(seeing.excess - expected) < Z * seeing.excess_standard_error
+    assert seeing.excess_standard_error < blind.excess_standard_error / 20
+
+
 def test_a_scaled_map_has_the_error_of_its_scale():
     recovery = measure(lambda z: 0.5 * z)
     assert recovery.r2_embedding_to_latent == pytest.approx(1, abs=1e-12)
@@ -120,6 +133,10 @@ def test_what_cannot_be_measured_is_refused():
         measure_recovery(first, first * torch.nan, second, RHO)
     with pytest.raises(ValueError, match="the latents are not finite"):
         measure_recovery(first * torch.nan, first, second, RHO)
+    with pytest.raises(ValueError, match="latents are not finite"):
+        measure_recovery(first, first, second, RHO, successor=second * torch.nan)
+    with pytest.raises(ValueError, match=r"successors \(100000, 1\) must have the shape \(100000, 2\)"):
+        measure_recovery(first, first, second, RHO, successor=second[:, :1])
     for few in (first[:7], first[:0], first[:, :0]):
         with pytest.raises(ValueError, match="are too few"):
             measure_recovery(few, few, few, RHO)

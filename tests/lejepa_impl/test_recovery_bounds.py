@@ -14,8 +14,12 @@ from proofs_numeric.bounds import recovery_bound, recovery_confidence_bound
 RHO, DIM = 0.8, 2
 
 
+def latents(points=20_000):
+    return [z.double() for z in GaussianWorld(DIM, RHO).pairs(points, Generator().manual_seed(0))]
+
+
 def embeddings(points=20_000):
-    first, second = (z.double() for z in GaussianWorld(DIM, RHO).pairs(points, Generator().manual_seed(0)))
+    first, second = latents(points)
 
     def encode(z):
         bent = torch.stack([z[:, 0], 0.9 * z[:, 1] + 0.1 * (z[:, 1] ** 2 - 1)], dim=1)
@@ -24,17 +28,19 @@ def embeddings(points=20_000):
     return first, encode(first), encode(second)
 
 
-def test_the_bounds_are_those_of_the_claims():
+@pytest.mark.parametrize("known", [None, latents()], ids=["blind", "with latents"])
+def test_the_bounds_are_those_of_the_claims(known):
     latent, first, second = embeddings()
-    recoveries = measure_recoveries(latent, first, second, RHO)
+    recoveries = measure_recoveries(latent, first, second, RHO, successor=known and known[1])
     for bounds, recovery, one, other in zip(
-        recovery_bounds(first, second, RHO), recoveries, first, second, strict=True
+        recovery_bounds(first, second, RHO, latents=known), recoveries, first, second, strict=True
     ):
         moments = max(recovery.excess, 0), recovery.defect, RHO
+        assert bounds.excess == pytest.approx(moments[0], rel=1e-9, abs=1e-12)
         assert bounds.printed == pytest.approx(float(recovery_bound(*moments, sharp=False)), rel=1e-9)
         assert bounds.sharp == pytest.approx(float(recovery_bound(*moments, dim=DIM)), rel=1e-9)
         for sharp, value in ((True, bounds.sharp_with_confidence), (False, bounds.printed_with_confidence)):
-            limits = recovery_confidence_bound(one.numpy(), other.numpy(), RHO, sharp=sharp)
+            limits = recovery_confidence_bound(one.numpy(), other.numpy(), RHO, latents=known, sharp=sharp)
             assert value == pytest.approx(limits.bound, rel=1e-9)
             assert limits.excess == pytest.approx(recovery.excess, rel=1e-9, abs=1e-12)
 
@@ -42,9 +48,13 @@ def test_the_bounds_are_those_of_the_claims():
 def test_the_bounds_with_confidence_are_above_the_error():
     latent, first, second = embeddings()
     # At this level the bounds fall short with probability 1e-9 each.
-    bounds = recovery_bounds(first, second, RHO, confidence=1 - 1e-9)
-    for bound, recovery in zip(bounds, measure_recoveries(latent, first, second, RHO), strict=True):
-        assert recovery.error <= bound.sharp_with_confidence <= bound.printed_with_confidence
+    blind, seeing = (
+        recovery_bounds(first, second, RHO, latents=known, confidence=1 - 1e-9) for known in (None, latents())
+    )
+    for bounds in (blind, seeing):
+        for bound, recovery in zip(bounds, measure_recoveries(latent, first, second, RHO), strict=True):
+            assert recovery.error <= bound.sharp_with_confidence <= bound.printed_with_confidence
+    assert all(b.sharp_with_confidence < a.sharp_with_confidence for a, b in zip(blind, seeing, strict=True))
 
 
 def test_an_encoder_that_diverged_has_no_bounds_and_leaves_the_others_alone():

@@ -107,6 +107,16 @@ def test_the_bound_is_continuous_where_another_direction_is_lost(lost):
         (lambda: recovery_confidence_bound(np.ones((9, 2)), np.ones((9, 3)), 0.5), r"shapes \(9, 2\) and \(9, 3\)"),
         (lambda: recovery_confidence_bound(np.ones((9, 1)), np.full((9, 1), np.inf), 0.5), "9 values"),
         (lambda: recovery_confidence_bound(np.ones((9, 1)), np.ones((9, 1)), 0.5, confidence=95), "confidence 95"),
+        (
+            lambda: recovery_confidence_bound(np.ones((9, 1)), np.ones((9, 1)), 0.5, latents=[np.ones((8, 1))] * 2),
+            r"latents of shapes \(8, 1\) and \(8, 1\): give both as \(9, latents\)",
+        ),
+        (
+            lambda: recovery_confidence_bound(
+                np.ones((9, 1)), np.ones((9, 1)), 0.5, latents=[np.full((9, 1), np.nan)] * 2
+            ),
+            "some of the latents are nan",
+        ),
     ],
 )
 def test_what_is_out_of_range_is_refused_in_one_line(call, message):
@@ -165,14 +175,33 @@ def test_a_collapsed_embedding_has_the_error_of_nothing_recovered(dim):
     assert estimated.bound == pytest.approx(dim)
 
 
-def test_coverage_fails_for_estimates_without_confidence(monkeypatch):
-    def estimate(first, second, rho, *, confidence):
+@pytest.mark.parametrize(
+    "counted", [coverage.coverage_over_fuzzed_encoders, coverage.coverage_where_the_latents_are_known]
+)
+def test_coverage_fails_for_estimates_without_confidence(counted, monkeypatch):
+    def estimate(first, second, rho, *, latents, confidence):
         del confidence
-        return recovery_confidence_bound(first, second, rho, confidence=1e-6)
+        return recovery_confidence_bound(first, second, rho, latents=latents, confidence=1e-6)
 
     monkeypatch.setattr(coverage, "recovery_confidence_bound", estimate)
-    finding = coverage.coverage_over_fuzzed_encoders.check(Profile.QUICK)
-    assert finding.passed is False
+    assert counted.check(Profile.QUICK).passed is False
+
+
+def test_an_excess_is_better_known_where_the_latents_are():
+    # D = 0.0008 in one of two directions: delta = 2 rho (1 - rho) D.
+    def encoder(latent):
+        return np.stack([latent[:, 0] + 0.02 * (latent[:, 0] ** 2 - 1) + 5, latent[:, 1]], axis=1)
+
+    latents = pairs(lambda z: z, 2, 20_000, 0.9)
+    embeddings = [encoder(latent) for latent in latents]
+    unknown = recovery_confidence_bound(*embeddings, 0.9)
+    known = recovery_confidence_bound(*embeddings, 0.9, latents=latents)
+    room = known.excess_upper - known.excess
+    # Twice a normal quantile is exceeded by 3 of them with probability 2e-9.
+    assert abs(known.excess - 2 * 0.9 * 0.1 * 0.0008) < 3 * room
+    assert room < (unknown.excess_upper - unknown.excess) / 20
+    assert known.defect_upper == unknown.defect_upper
+    assert known.bound < unknown.bound
 
 
 @pytest.mark.parametrize(("quantiles", "limit"), [("student", "excess"), ("norm", "defect")])
