@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from scipy.stats import ttest_ind_from_stats
+from scipy.stats import binom, ttest_ind_from_stats
 
 from lejepa_impl.experiments.paper.tables import Printed, published_tables
 from lejepa_impl.experiments.results import Results, ResultsError
@@ -488,8 +488,34 @@ def test_a_run_has_every_measure_that_w_prints(tmp_path):
     assert found.runs.made.devices
 
 
+def test_runs_beyond_their_bound_are_named():
+    bounded = [
+        {**row, "procrustes_error": 0.2, "sharp_bound_with_confidence": bound}
+        for row, bound in zip(GRID, (0.3, 0.1, math.nan, None), strict=False)
+    ]
+    found = report([*bounded, *GRID[4:]])
+    assert found.beyond_the_bound == [GRID[1]["run"]]
+    says = "In 1 of 2 runs the Procrustes error is above the sharp bound"
+    assert any(line.startswith(says) and line.endswith(f"{GRID[1]['run']}.") for line in found.summary())
+    assert says in found.document().markdown()
+    assert (found.json()["bounded"], found.json()["beyond_the_bound"]) == (2, [GRID[1]["run"]])
+    assert not any("Procrustes" in line for line in report(GRID).summary())
+
+
 def test_there_are_committed_results():
-    assert COMMITTED
+    assert {path.parent.name for path in COMMITTED} >= {
+        "two_dimensional_small",
+        "grid_small",
+        "scaling_small",
+        "generalised_normal_small",
+    }
+
+
+def test_the_sharp_bound_holds_in_committed_results():
+    reports = [ExperimentReport("", "", read_runs(path.parent, load(path.parent.name))) for path in COMMITTED]
+    bounded, beyond = (sum(len(getattr(r, name)) for r in reports) for name in ("bounded", "beyond_the_bound"))
+    assert bounded > 50
+    assert beyond <= binom.isf(1e-6, bounded, 0.05)
 
 
 @pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.parent.name)

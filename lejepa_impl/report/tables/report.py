@@ -1,5 +1,6 @@
 """The report of an experiment: its runs as tables, beside W's where W prints them."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,6 +103,25 @@ class ExperimentReport:
         return f"Where the encoders are linear in the latents, W's alignment loss disagrees {counts}: {conclusion}."
 
     @property
+    def bounded(self) -> list[Row]:
+        """The runs of whose recovery error the theorem speaks."""
+        return [row for row in self.runs.finished if math.isfinite(_bound(row) or math.nan)]
+
+    @property
+    def beyond_the_bound(self) -> list[str]:
+        """Those of them whose recovery error is above its bound with confidence."""
+        return [row["run"] for row in self.bounded if row["procrustes_error"] > (_bound(row) or 0)]
+
+    @property
+    def _recovery_bound(self) -> str:
+        beyond = self.beyond_the_bound
+        named = f": {'; '.join(beyond)}" if beyond else ""
+        return (
+            f"In {len(beyond)} of {len(self.bounded)} runs the Procrustes error is above the sharp bound at the upper "
+            f"95 % confidence limits of ε and δ, where one in twenty may be{named}."
+        )
+
+    @property
     def _disagreement(self) -> str:
         compared = sum(found.z is not None for found in self.compared)
         if not compared:
@@ -114,7 +134,7 @@ class ExperimentReport:
         if self.published:
             lines += [self._disagreement, *self.disagreeing]
             lines.append(self.origin_of_pairs)
-        return lines
+        return [*lines, self._recovery_bound] if self.bounded else lines
 
     def document(self) -> Document:
         """Lay the report out."""
@@ -142,6 +162,8 @@ class ExperimentReport:
                 }
                 for setting, runs in self._groups()
             ],
+            "bounded": len(self.bounded),
+            "beyond_the_bound": self.beyond_the_bound,
             "source": published.source if published else None,
             "false_alarm": self.false_alarm if published else None,
             "cells": [found.model_dump(mode="json") for found in self.compared],
@@ -157,6 +179,8 @@ class ExperimentReport:
         if not self.published:
             yield Figure(FIGURE, self.figure, f"Results of {self.name}")
         yield Heading("Runs")
+        if self.bounded:
+            yield Paragraph(self._recovery_bound)
         yield self._own()
 
     def _heading(self) -> Iterator[Block]:
@@ -269,6 +293,10 @@ class ExperimentReport:
         ]
         header = [*map(worded, axes), *map(worded, measures), "seeds"]
         return Grid(header, rows, names=len(axes))
+
+
+def _bound(row: Row) -> float | None:
+    return row.get("sharp_bound_with_confidence")
 
 
 def _named(found: Comparison) -> str:
