@@ -74,6 +74,9 @@ def recovery_bounds(
     """
     if first.ndim != 3 or first.shape != second.shape:
         raise ValueError(f"embeddings of shapes {tuple(first.shape)} and {tuple(second.shape)}: give (encoders, N, n)")
+    if latents and any(of.shape not in (first.shape, first.shape[1:]) for of in latents):
+        shapes = " and ".join(str(tuple(of.shape)) for of in latents)
+        raise ValueError(f"latents of shapes {shapes}: give (N, n) or (encoders, N, n), here {tuple(first.shape)}")
     correlations = torch.as_tensor(rho, dtype=torch.float64).expand(len(first)).tolist()
     known = [None] * len(first) if latents is None else zip(*(of.expand_as(first) for of in latents), strict=True)
     return [

@@ -68,6 +68,8 @@ def test_an_encoder_that_diverged_has_no_bounds_and_leaves_the_others_alone():
 
 
 def test_embeddings_of_one_encoder_are_refused():
-    _, first, second = embeddings(200)
+    latent, first, second = embeddings(200)
     with pytest.raises(ValueError, match=r"give \(encoders, N, n\)"):
         recovery_bounds(first[0], second[0], RHO)
+    with pytest.raises(ValueError, match=r"latents of shapes \(200, 2\) and \(100, 2\): give \(N, n\)"):
+        recovery_bounds(first, second, RHO, latents=(latent, latent[:100]))
