@@ -15,6 +15,7 @@ from lejepa_impl.report.tables.numbers import compact, worded
 from lejepa_impl.report.tables.runs import Row, Runs, distinct, matches, summarised
 
 _COLOURS = {"transition": "#0072b2", "one_parent": "#d55e00"}
+_BOUNDS = {"sharp_bound": "sharp bound", "recovery_bound": "bound as printed"}
 _OTHER = ("#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _STYLE: dict[Any, Any] = {
     "font.size": 8,
@@ -57,6 +58,21 @@ def beside(compared: Sequence[Comparison], label: str) -> Figure:
             axis.set_xlabel(label)
         handles, names = figure.axes[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=len(names), frameon=False)
+    return figure
+
+
+def bounds(rows: Sequence[Row]) -> Figure:
+    """Draw the recovery error of runs over its bounds, which it should not exceed: points belong below the diagonal."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(4.5, 4), layout="constrained")
+        axis = figure.subplots()
+        errors = [row["procrustes_error"] for row in rows]
+        for (measure, label), colour in zip(_BOUNDS.items(), _COLOURS.values(), strict=True):
+            axis.loglog([row[measure] for row in rows], errors, "o", ms=4, color=colour, label=label)
+        ends = [min(errors), max(errors)]
+        axis.plot(ends, ends, color="grey", lw=0.8)
+        axis.set(xlabel="bound", ylabel=worded("procrustes_error"))
+        axis.legend(frameon=False)
     return figure
 
 
