@@ -38,6 +38,14 @@ def place(tensor):
     return tensor.untyped_storage().data_ptr()
 
 
+def is_in_memory(tensor):
+    """Tell it from what PyTorch's compiler leaves behind, tensors of no content."""
+    try:
+        return tensor.device.type == "cpu" and place(tensor) is not None
+    except RuntimeError:
+        return False
+
+
 class Recording(TorchDispatchMode):
     """Records operations, and refuses what a capture refuses."""
 
@@ -78,8 +86,8 @@ class Graph:
 @contextmanager
 def capture(graph):
     """Record, and undo what was done: a capture runs nothing."""
-    alive = [tensor.untyped_storage() for tensor in gc.get_objects() if issubclass(type(tensor), Tensor)]
-    before = {memory.data_ptr(): (memory, memory.clone()) for memory in alive if memory.device.type == "cpu"}
+    alive = [tensor for tensor in gc.get_objects() if issubclass(type(tensor), Tensor) and is_in_memory(tensor)]
+    before = {place(tensor): (memory := tensor.untyped_storage(), memory.clone()) for tensor in alive}
     states = [generator.get_state() for generator in graph.generators]
     with Recording(set(before)) as recording:
         yield
