@@ -31,7 +31,7 @@ class _Lines(Progress):
         super().update(task_id, *args, **kwargs)
         if time.monotonic() - self._printed >= LINE_EVERY:
             self._printed = time.monotonic()
-            (task,) = self.tasks
+            task = self.tasks[task_id]
             shown = (column(task) for column in self.columns if isinstance(column, ProgressColumn))
             self.console.print(*shown, soft_wrap=True)
 

@@ -27,7 +27,7 @@ class RecoveryConfidence:
     bound
         Upper confidence bound on $\min_Q \mathbb{E}\,|h-\mathbb{E}h-Qz|^2$.
     excess
-        Unbiased estimate of $\delta$, which may be negative.
+        Estimate of $\delta$, which may be negative; unbiased where the latents are not given.
     excess_upper
         Upper confidence limit of $\delta$.
     squared_defect
@@ -77,7 +77,9 @@ def recovery_confidence_bound(
         Pair correlation of the world, in (0, 1).
     latents
         The latents of the pairs and their successors, shape (N, latents), where they are known. Linear maps of them
-        have no excess, but most of the noise of its estimate: that is then taken of what a regression on them leaves.
+        have no excess, but most of the noise of its estimate: that is then taken of what a regression on them leaves,
+        which adds a share of the order latents / N to it. Noise no longer hides that a fold which few pairs see is
+        missed: the limit then is too low.
     confidence
         Nominal level $1-\alpha$, in (0, 1).
     sharp
@@ -133,10 +135,12 @@ def _excess_shares(now: Array, later: Array, *, rho: float) -> Array:
 def _nonlinear(now: Array, later: Array, latents: tuple[ArrayLike, ArrayLike]) -> tuple[Array, Array]:
     """Take off both embeddings what a regression of the first on its latents explains."""
     latent, successor = (np.asarray(values, dtype=np.float64) for values in latents)
-    if not (latent.ndim == successor.ndim == 2 and len(latent) == len(successor) == len(now)):
+    if not (latent.ndim == 2 and latent.shape == successor.shape and len(latent) == len(now)):
         raise ValueError(f"latents of shapes {latent.shape} and {successor.shape}: give both as ({len(now)}, latents)")
     if not (np.isfinite(latent).all() and np.isfinite(successor).all()):
         raise ValueError("some of the latents are nan or infinite: look for it in the world they come from")
+    if len(now) <= latent.shape[1] + 1:
+        raise ValueError(f"{len(now)} pairs are too few for a regression on {latent.shape[1]} latents: give many more")
     origin = latent.mean(axis=0)
     linear = np.linalg.lstsq(latent - origin, now)[0]
     return now - (latent - origin) @ linear, later - (successor - origin) @ linear

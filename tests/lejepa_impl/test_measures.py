@@ -12,6 +12,7 @@ from lejepa_impl.measures.run import Measures, measure, measure_together
 from lejepa_impl.regularizers.sigreg import SIGReg
 from lejepa_impl.regularizers.whitening import Whitening
 from lejepa_impl.train.checkpoint import Checkpoint
+from lejepa_impl.train.loop import evaluate
 from lejepa_impl.train.spec import TrainingSpec
 from lejepa_impl.train.world import mixing_of
 from lejepa_impl.worlds.mixings import twice_orthogonal
@@ -96,6 +97,12 @@ def test_an_excess_below_0_is_no_delta():
     bent = known(lambda z: z**2 - 1, rho=0.01)
     deltas = [measure(bent, points=1024, seed=seed)["delta"] for seed in range(8)]
     assert min(deltas) == 0 < max(deltas)
+
+
+def test_linear_parts_are_taken_off_in_gaussian_worlds_alone():
+    gaussian, other = (known(turned, **changed) for changed in ({}, {"world": "channel", "shape": 1.0}))
+    assert abs(evaluate(gaussian, points=1024).excess) < 1e-10
+    assert abs(evaluate(other, points=1024).excess) > 1e-6
 
 
 def test_a_linear_map_has_no_excess():

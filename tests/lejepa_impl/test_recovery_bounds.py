@@ -57,6 +57,20 @@ def test_the_bounds_with_confidence_are_above_the_error():
     assert all(b.sharp_with_confidence < a.sharp_with_confidence for a, b in zip(blind, seeing, strict=True))
 
 
+def test_each_encoder_may_have_latents_of_its_own():
+    worlds = [
+        torch.stack([z.double() for z in GaussianWorld(DIM, RHO).pairs(200, Generator().manual_seed(seed))])
+        for seed in (1, 2)
+    ]
+    latent, successor = torch.stack(worlds, dim=1)
+    first, second = (z + 0.1 * z**2 for z in (latent, successor))
+    together = recovery_bounds(first, second, RHO, latents=(latent, successor))
+    alone = [
+        recovery_bounds(first[i : i + 1], second[i : i + 1], RHO, latents=(latent[i], successor[i])) for i in range(2)
+    ]
+    assert together == [bounds for (bounds,) in alone]
+
+
 def test_an_encoder_that_diverged_has_no_bounds_and_leaves_the_others_alone():
     _, first, second = embeddings(200)
     expected = recovery_bounds(first, second, RHO)

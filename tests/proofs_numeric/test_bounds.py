@@ -113,6 +113,16 @@ def test_the_bound_is_continuous_where_another_direction_is_lost(lost):
         ),
         (
             lambda: recovery_confidence_bound(
+                np.ones((9, 2)), np.ones((9, 2)), 0.5, latents=(np.ones((9, 2)), np.ones((9, 1)))
+            ),
+            r"latents of shapes \(9, 2\) and \(9, 1\)",
+        ),
+        (
+            lambda: recovery_confidence_bound(np.ones((5, 4)), np.ones((5, 4)), 0.5, latents=[np.ones((5, 4))] * 2),
+            "5 pairs are too few for a regression on 4 latents",
+        ),
+        (
+            lambda: recovery_confidence_bound(
                 np.ones((9, 1)), np.ones((9, 1)), 0.5, latents=[np.full((9, 1), np.nan)] * 2
             ),
             "some of the latents are nan",

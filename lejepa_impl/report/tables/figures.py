@@ -69,8 +69,7 @@ def bounds(rows: Sequence[Row]) -> Figure:
         errors = [row["procrustes_error"] for row in rows]
         for (measure, label), colour in zip(_BOUNDS.items(), _COLOURS.values(), strict=True):
             axis.loglog([row[measure] for row in rows], errors, "o", ms=4, color=colour, label=label)
-        ends = [min(errors), max(errors)]
-        axis.plot(ends, ends, color="grey", lw=0.8)
+        axis.axline((1, 1), (10, 10), color="grey", lw=0.8)
         axis.set(xlabel="bound", ylabel=worded("procrustes_error"))
         axis.legend(frameon=False)
     return figure

@@ -31,6 +31,7 @@ _METHOD = (
     "one way of drawing pairs, gives at most {false_alarm:g}: so often would a table in which all means are equal have "
     "a cell that disagrees."
 )
+_BOUND = "sharp_bound_with_confidence"
 _GRID_MEASURES = ("r2_h_to_z", "trace_covariance")
 
 
@@ -105,12 +106,16 @@ class ExperimentReport:
     @property
     def bounded(self) -> list[Row]:
         """The runs of whose recovery error the theorem speaks."""
-        return [row for row in self.runs.finished if math.isfinite(_bound(row) or math.nan)]
+        return [
+            row
+            for row in self.runs.finished
+            if all(row.get(name) is not None and math.isfinite(row[name]) for name in ("procrustes_error", _BOUND))
+        ]
 
     @property
     def beyond_the_bound(self) -> list[str]:
         """Those of them whose recovery error is above its bound with confidence."""
-        return [row["run"] for row in self.bounded if row["procrustes_error"] > (_bound(row) or 0)]
+        return [row["run"] for row in self.bounded if row["procrustes_error"] > row[_BOUND]]
 
     @property
     def _recovery_bound(self) -> str:
@@ -293,10 +298,6 @@ class ExperimentReport:
         ]
         header = [*map(worded, axes), *map(worded, measures), "seeds"]
         return Grid(header, rows, names=len(axes))
-
-
-def _bound(row: Row) -> float | None:
-    return row.get("sharp_bound_with_confidence")
 
 
 def _named(found: Comparison) -> str:
